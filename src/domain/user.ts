@@ -1,0 +1,114 @@
+// The user: what a directory owns of a person (the profile), what Uptake knows besides, and how one becomes the next.
+
+/** Any JSON value; what SCIM sends beyond our own columns is kept as such. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Account state. `removed` is terminal. */
+export type AccountState = 'enabled' | 'deactivated' | 'removed';
+
+/** Who owns the row. Only `scim` shows the SCIM tag. */
+export type UserSource = 'scim' | 'manual' | 'csv';
+
+/** One element of a multi-valued attribute. Order in the array is order on the wire. Source: RFC 7643 2.4. */
+export interface ProfileValue {
+  /** emails, phoneNumbers, addresses, ims, photos, roles or entitlements. */
+  readonly attribute: string;
+  readonly type: string | null;
+  readonly value: string | null;
+  readonly isPrimary: boolean;
+  readonly display: string | null;
+  /** Further sub-attributes (an address' street, a role's id). */
+  readonly extra: { readonly [key: string]: Json } | null;
+}
+
+/** What the client owns of a user: written by POST, PUT and PATCH, read back as sent. */
+export interface UserProfile {
+  readonly userName: string;
+  readonly externalId: string | null;
+  /** `active` as the directory wants it; the account state follows unless a change is held. */
+  readonly active: boolean;
+  readonly displayName: string | null;
+  readonly givenName: string | null;
+  readonly familyName: string | null;
+  readonly title: string | null;
+  readonly department: string | null;
+  readonly costCenter: string | null;
+  readonly employeeNumber: string | null;
+  /** The manager as sent: an id, an externalId or a userName. */
+  readonly managerRaw: string | null;
+  /** `locale` and `timezone` as sent live in extra; these hold a known BCP 47 tag and an IANA zone, else null. */
+  readonly locale: string | null;
+  readonly timeZone: string | null;
+  /** Core attributes without a column and extension attributes: `{ nickName: …, "urn:…": { … } }`. */
+  readonly extra: { readonly [key: string]: Json };
+  readonly values: readonly ProfileValue[];
+}
+
+/** The write-once facts of a person, each the earliest known instant. */
+export interface Milestones {
+  readonly activatedAt: Date | null;
+  readonly onboardedAt: Date | null;
+  readonly itemsAddedAt: Date | null;
+  readonly extensionConnectedAt: Date | null;
+  readonly autofillUsedAt: Date | null;
+  readonly returnedAt: Date | null;
+  readonly hubAuthenticatedAt: Date | null;
+}
+
+/** A user as the store gives it. */
+export interface User {
+  readonly id: string;
+  readonly source: UserSource;
+  readonly profile: UserProfile;
+  /** Primary e-mail, else work, else the first, else a userName that is an address; null = none. */
+  readonly email: string | null;
+  readonly country: string | null;
+  readonly managerUserId: string | null;
+  /** displayName of the manager, for the wire. */
+  readonly managerDisplayName: string | null;
+  readonly accountState: AccountState;
+  readonly stateSince: Date;
+  readonly licensedAt: Date | null;
+  readonly appPoolId: string | null;
+  readonly milestones: Milestones;
+  readonly lastUsedAt: Date | null;
+  readonly rowVersion: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** A pure edit of a profile: may run more than once, so it depends on its argument alone. */
+export type ProfileEdit = (profile: UserProfile) => UserProfile;
+
+/** A version a client insists on: a number, `*` (any), or undefined (no condition). */
+export type ExpectedVersion = number | '*' | undefined;
+
+const address = /^[^\s@<>",;]{1,64}@[^\s@<>",;]{1,255}$/;
+
+/** The e-mail of a profile: primary, else work, else the first; else a userName that is an address. */
+export function emailOf(profile: UserProfile): string | null {
+  const chosen = preferred(profile.values, 'emails')?.value;
+  if (chosen) return chosen;
+  return address.test(profile.userName) ? profile.userName : null;
+}
+
+/** The country of a profile: of the primary address, else work, else the first. */
+export function countryOf(profile: UserProfile): string | null {
+  const country = preferred(profile.values, 'addresses')?.extra?.['country'];
+  return typeof country === 'string' && country !== '' ? country : null;
+}
+
+function preferred(values: readonly ProfileValue[], attribute: string): ProfileValue | undefined {
+  const all = values.filter((value) => value.attribute === attribute);
+  return all.find((value) => value.isPrimary) ?? all.find((value) => value.type?.toLowerCase() === 'work') ?? all[0];
+}
+
+/** Compare key of text that SCIM compares without case: NFKC, lower case, no trailing space. Source: RFC 7643 2.2. */
+export function fold(text: string): string {
+  return text.normalize('NFKC').toLowerCase().normalize('NFKC').trimEnd();
+}
+
+/** Whether a text is one plain mail address. */
+export function isAddress(text: string): boolean {
+  return address.test(text);
+}
