@@ -1,0 +1,141 @@
+// Definitions, schedules, runs, files and deliveries.
+import type { Knex } from 'knex';
+
+const tables = {
+  report_definitions: `CREATE TABLE IF NOT EXISTS report_definitions (
+    organization_id INT UNSIGNED NOT NULL,
+    id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    slug VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    name VARCHAR(120) NOT NULL,
+    report_kind VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    config JSON NOT NULL,
+    retention_days INT UNSIGNED NOT NULL,
+    legal_hold TINYINT(1) NOT NULL DEFAULT 0,
+    owner_admin_id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NULL,
+    state VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    version INT UNSIGNED NOT NULL,
+    consecutive_failures INT UNSIGNED NOT NULL,
+    created_at DATETIME(6) NOT NULL,
+    PRIMARY KEY (organization_id, id),
+    UNIQUE KEY report_definitions_slug_unique (organization_id, slug),
+    CONSTRAINT report_definitions_organization_id_fk FOREIGN KEY (organization_id) REFERENCES organizations (organization_id),
+    CONSTRAINT report_definitions_owner_admin_id_fk FOREIGN KEY (organization_id, owner_admin_id) REFERENCES admins (organization_id, id),
+    CONSTRAINT report_definitions_state_check CHECK (state IN ('draft', 'active', 'paused', 'archived'))
+  ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci`,
+  report_schedules: `CREATE TABLE IF NOT EXISTS report_schedules (
+    organization_id INT UNSIGNED NOT NULL,
+    id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    report_id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    cadence JSON NOT NULL,
+    time_zone VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    weekdays_only TINYINT(1) NOT NULL DEFAULT 0,
+    starts_on DATE NULL,
+    ends_on DATE NULL,
+    skip_if_empty TINYINT(1) NOT NULL DEFAULT 0,
+    only_if_changed TINYINT(1) NOT NULL DEFAULT 0,
+    catch_up_hours INT UNSIGNED NOT NULL,
+    state VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    version INT UNSIGNED NOT NULL,
+    created_at DATETIME(6) NOT NULL,
+    PRIMARY KEY (organization_id, id),
+    UNIQUE KEY report_schedules_report_id_unique (organization_id, report_id),
+    CONSTRAINT report_schedules_organization_id_fk FOREIGN KEY (organization_id) REFERENCES organizations (organization_id),
+    CONSTRAINT report_schedules_report_id_fk FOREIGN KEY (organization_id, report_id) REFERENCES report_definitions (organization_id, id),
+    CONSTRAINT report_schedules_state_check CHECK (state IN ('active', 'paused'))
+  ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci`,
+  report_destinations: `CREATE TABLE IF NOT EXISTS report_destinations (
+    organization_id INT UNSIGNED NOT NULL,
+    id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    report_id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    kind VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    config JSON NOT NULL,
+    secret_ref VARCHAR(120) CHARACTER SET ascii COLLATE ascii_bin NULL,
+    required TINYINT(1) NOT NULL DEFAULT 0,
+    formats JSON NOT NULL,
+    removed_at DATETIME(6) NULL,
+    created_at DATETIME(6) NOT NULL,
+    PRIMARY KEY (organization_id, id),
+    KEY report_destinations_report_id_index (organization_id, report_id),
+    CONSTRAINT report_destinations_organization_id_fk FOREIGN KEY (organization_id) REFERENCES organizations (organization_id),
+    CONSTRAINT report_destinations_report_id_fk FOREIGN KEY (organization_id, report_id) REFERENCES report_definitions (organization_id, id),
+    CONSTRAINT report_destinations_kind_check CHECK (kind IN ('mail', 'folder', 'sftp', 's3'))
+  ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci`,
+  report_runs: `CREATE TABLE IF NOT EXISTS report_runs (
+    organization_id INT UNSIGNED NOT NULL,
+    id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    report_id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    definition_version INT UNSIGNED NOT NULL,
+    trigger_kind VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    run_key VARCHAR(80) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    as_of DATETIME(6) NOT NULL,
+    known_at DATETIME(6) NOT NULL,
+    definitions_version INT UNSIGNED NOT NULL,
+    status VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    reason VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
+    started_at DATETIME(6) NULL,
+    finished_at DATETIME(6) NULL,
+    rows_done INT UNSIGNED NULL,
+    total_rows INT UNSIGNED NULL,
+    rows_sha256 CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
+    previous_run_id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NULL,
+    restates_run_id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NULL,
+    requested_by CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NULL,
+    created_at DATETIME(6) NOT NULL,
+    PRIMARY KEY (organization_id, id),
+    UNIQUE KEY report_runs_report_id_run_key_unique (organization_id, report_id, run_key),
+    KEY report_runs_status_index (organization_id, status),
+    CONSTRAINT report_runs_organization_id_fk FOREIGN KEY (organization_id) REFERENCES organizations (organization_id),
+    CONSTRAINT report_runs_report_id_fk FOREIGN KEY (organization_id, report_id) REFERENCES report_definitions (organization_id, id),
+    CONSTRAINT report_runs_trigger_kind_check CHECK (trigger_kind IN ('schedule', 'manual', 'test', 'rebuild')),
+    CONSTRAINT report_runs_status_check CHECK (status IN ('queued', 'building', 'delivering', 'succeeded', 'partial', 'failed', 'missed', 'skipped_empty', 'skipped_unchanged', 'cancelled'))
+  ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci`,
+  report_artifacts: `CREATE TABLE IF NOT EXISTS report_artifacts (
+    organization_id INT UNSIGNED NOT NULL,
+    id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    run_id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    file_name VARCHAR(200) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    format VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    size_bytes BIGINT UNSIGNED NOT NULL,
+    content_sha CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    total_rows INT UNSIGNED NULL,
+    storage_path VARCHAR(500) NULL,
+    expires_at DATETIME(6) NULL,
+    deleted_at DATETIME(6) NULL,
+    created_at DATETIME(6) NOT NULL,
+    PRIMARY KEY (organization_id, id),
+    UNIQUE KEY report_artifacts_run_id_file_name_unique (organization_id, run_id, file_name),
+    CONSTRAINT report_artifacts_organization_id_fk FOREIGN KEY (organization_id) REFERENCES organizations (organization_id),
+    CONSTRAINT report_artifacts_run_id_fk FOREIGN KEY (organization_id, run_id) REFERENCES report_runs (organization_id, id),
+    CONSTRAINT report_artifacts_format_check CHECK (format IN ('xlsx', 'csv', 'json', 'manifest', 'signature'))
+  ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci`,
+  report_deliveries: `CREATE TABLE IF NOT EXISTS report_deliveries (
+    organization_id INT UNSIGNED NOT NULL,
+    id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    run_id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    destination_id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    status VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    attempts INT UNSIGNED NOT NULL,
+    last_error VARCHAR(500) NULL,
+    mail_id CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NULL,
+    remote_path VARCHAR(500) NULL,
+    delivered_at DATETIME(6) NULL,
+    created_at DATETIME(6) NOT NULL,
+    PRIMARY KEY (organization_id, id),
+    UNIQUE KEY report_deliveries_run_id_destination_id_unique (organization_id, run_id, destination_id),
+    CONSTRAINT report_deliveries_organization_id_fk FOREIGN KEY (organization_id) REFERENCES organizations (organization_id),
+    CONSTRAINT report_deliveries_run_id_fk FOREIGN KEY (organization_id, run_id) REFERENCES report_runs (organization_id, id),
+    CONSTRAINT report_deliveries_destination_id_fk FOREIGN KEY (organization_id, destination_id) REFERENCES report_destinations (organization_id, id),
+    CONSTRAINT report_deliveries_mail_id_fk FOREIGN KEY (organization_id, mail_id) REFERENCES mails (organization_id, id),
+    CONSTRAINT report_deliveries_status_check CHECK (status IN ('pending', 'sending', 'delivered', 'failed', 'unknown', 'skipped'))
+  ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci`,
+};
+
+/** Makes the tables; may run twice. */
+export async function up(knex: Knex): Promise<void> {
+  for (const statement of Object.values(tables)) await knex.raw(statement);
+}
+
+/** Drops them, youngest first. */
+export async function down(knex: Knex): Promise<void> {
+  for (const name of Object.keys(tables).reverse()) await knex.raw(`DROP TABLE IF EXISTS ${name}`);
+}

@@ -1,0 +1,87 @@
+// The audit trail: one entry in the transaction of each change. Personal values stand apart, salted, so that they can
+// be erased while the entry (and later its chain) stays.
+import { createHash, randomBytes } from 'node:crypto';
+import type { Caller } from '../domain/caller';
+import type { Json } from '../domain/user';
+import type { Connection } from './connection';
+
+/** A personal value of an entry: which field, whose, and what. */
+export interface PersonalValue {
+  readonly field: string;
+  readonly value: string;
+  readonly subjectUserId: string;
+}
+
+/** One entry. `detail` holds ids, codes and numbers only. */
+export interface AuditEntry {
+  readonly caller: Caller;
+  /** Noun and verb in the past: `user.created`. */
+  readonly action: string;
+  readonly targetKind: string;
+  readonly targetId: string | null;
+  readonly detail?: { readonly [key: string]: Json };
+  readonly personal?: readonly PersonalValue[];
+  readonly at: Date;
+}
+
+/** Entries of one organization; INSERT and SELECT only. */
+export function createAuditStore(connection: Connection) {
+  const { organizationId } = connection;
+  return {
+    /** Writes the entry, and its personal values beside it with a salt of 128 bits each. */
+    add: async (it: AuditEntry): Promise<void> => {
+      const personal = (it.personal ?? []).map((value) => ({ ...value, salt: randomBytes(16) }));
+      const hashes = Object.fromEntries(personal.map(({ field, value, salt }) => [field, digest(salt, value)]));
+      const detail = personal.length > 0 ? { ...it.detail, personal: hashes } : (it.detail ?? {});
+      const { insertId } = await connection.prepared(
+        `INSERT INTO audit_entries (organization_id, happened_at, actor_kind, actor_id, action, target_kind, target_id, detail, request_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        [
+          organizationId,
+          it.at,
+          it.caller.actor.kind,
+          it.caller.actor.id,
+          it.action,
+          it.targetKind,
+          it.targetId,
+          JSON.stringify(detail),
+          it.caller.requestId,
+        ],
+      );
+      await connection.insertMany(
+        'INSERT INTO audit_personal_values (organization_id, audit_id, field, subject_user_id, value_text, salt) VALUES ?',
+        personal.map(({ field, value, salt, subjectUserId }) => [
+          organizationId,
+          insertId,
+          field,
+          subjectUserId,
+          value.slice(0, 500),
+          salt,
+        ]),
+      );
+    },
+    /** Writes many entries without personal values by one statement. */
+    addMany: async (entries: readonly AuditEntry[]): Promise<void> => {
+      await connection.insertMany(
+        'INSERT INTO audit_entries (organization_id, happened_at, actor_kind, actor_id, action, target_kind, target_id, detail, request_id) VALUES ?',
+        entries.map((it) => [
+          organizationId,
+          it.at,
+          it.caller.actor.kind,
+          it.caller.actor.id,
+          it.action,
+          it.targetKind,
+          it.targetId,
+          JSON.stringify(it.detail ?? {}),
+          it.caller.requestId,
+        ]),
+      );
+    },
+  };
+}
+
+/** The store of audit entries. */
+export type AuditStore = ReturnType<typeof createAuditStore>;
+
+function digest(salt: Buffer, value: string): string {
+  return createHash('sha256').update(salt).update(value).digest('hex');
+}
