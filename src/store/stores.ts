@@ -7,6 +7,7 @@ import type { Connection, ScanConnection } from './connection';
 import { createCredentialScan, createCredentialStore } from './credential-store';
 import { createOneTimeCodeScan, createOneTimeCodeStore } from './one-time-code-store';
 import { createOrganizationScan, createOrganizationStore } from './organization-store';
+import { createOutboxScan, createOutboxStore } from './outbox-store';
 import { createSettingStore } from './setting-store';
 import { createSignInScan, createSignInStore } from './sign-in-store';
 
@@ -37,6 +38,9 @@ export function createStores(connection: Connection) {
     get organization() {
       return createOrganizationStore(connection);
     },
+    get outbox() {
+      return createOutboxStore(connection);
+    },
     get settings() {
       return createSettingStore(connection);
     },
@@ -63,6 +67,9 @@ export function createScan(connection: ScanConnection) {
     },
     get organizations() {
       return createOrganizationScan(connection);
+    },
+    get outbox() {
+      return createOutboxScan(connection);
     },
     get signIns() {
       return createSignInScan(connection);
