@@ -62,6 +62,7 @@ export const errorTable = {
   'code.refused': entry('unauthenticated', 'This code is unknown, used or too old.'),
   'version.stale': entry('stale', 'The resource was changed meanwhile; read it again.'),
   'body.too_large': entry('too_large', 'The body is larger than {limit}.'),
+  'report.too_large': entry('too_large', 'The report is larger than {limit}.'),
   'url.too_long': entry('too_large', 'The URL is longer than 16 kB.'),
   'body.type': entry('unsupported', 'The Content-Type is not supported; send {expected}.'),
   'body.encoding': entry('unsupported', 'The Content-Encoding is not supported; send the body as it is.'),
@@ -77,7 +78,9 @@ export const errorTable = {
   'mail.unreachable': entry('unavailable', 'The mail relay cannot be reached.'),
   'temporal.unavailable': entry('unavailable', 'Temporal cannot be reached.'),
   'destination.unavailable': entry('unavailable', 'The destination cannot be reached: {reason}'),
+  'server.failed': entry('unavailable', '{reason}'),
   'sign_in.busy': entry('unavailable', 'Too many people sign in at once; try again.'),
+  'template.failed': entry('bug', 'The template "{template}" cannot be rendered: {reason}'),
   bug: entry('bug', 'Something unexpected went wrong.'),
 } as const satisfies Record<string, Entry>;
 
