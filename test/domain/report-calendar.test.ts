@@ -1,5 +1,5 @@
 // When reports are due: run keys by nominal local time, each once, across clock changes and short months.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {
   dueRunOf,
   isDueOn,
@@ -137,6 +137,9 @@ describe('runsBetween', () => {
   });
 });
 
+const days = (timetable: Timetable, after: string, count: number) =>
+  nextRuns(timetable, new Date(after), count).map(({ runKey }) => runKey.slice(5, 10));
+
 describe('nextRuns', () => {
   it('lists the next five of a weekly report through the spring change', () => {
     const mondays = aTimetable({ weekdays: [1] }, 'Europe/Berlin');
@@ -150,8 +153,6 @@ describe('nextRuns', () => {
 
   it('runs a day that the month does not have on its last day, once', () => {
     const monthEnd = aTimetable({ daysOfMonth: [29, 30, 31] }, 'UTC');
-    const days = (timetable: Timetable, after: string, count: number) =>
-      nextRuns(timetable, new Date(after), count).map(({ runKey }) => runKey.slice(5, 10));
 
     expect(days(aTimetable({ daysOfMonth: [31] }, 'UTC'), '2027-01-31T09:00:00Z', 3)).toEqual([
       '02-28',
