@@ -45,6 +45,7 @@ export const errorTable = {
   'group.display_name_taken': entry('conflict', 'Another group already has this displayName.'),
   'row.conflict': entry('conflict', 'A row with these values exists already.'),
   'body.syntax': entry('invalid', 'The body is not valid JSON.'),
+  'body.shape': entry('invalid', '{reason}'),
   'body.value': entry('invalid', '{reason}'),
   'query.value': entry('invalid', '{reason}'),
   'filter.invalid': entry('invalid', '{reason}'),
