@@ -1,5 +1,6 @@
 // All stores of one organization over one connection; made anew for each transaction, each when first asked for.
 import { createAdminScan, createAdminStore } from './admin-store';
+import { createAdoptionCountScan, createAdoptionCountStore } from './adoption-count-store';
 import { createAttemptScan } from './attempt-store';
 import { createAuditStore } from './audit-store';
 import { createBackupCodeStore } from './backup-code-store';
@@ -22,6 +23,9 @@ export function createStores(connection: Connection) {
   return {
     get admins() {
       return createAdminStore(connection);
+    },
+    get adoptionCounts() {
+      return createAdoptionCountStore(connection);
     },
     get audit() {
       return createAuditStore(connection);
@@ -55,6 +59,9 @@ export function createScan(connection: ScanConnection) {
   return {
     get admins() {
       return createAdminScan(connection);
+    },
+    get adoptionCounts() {
+      return createAdoptionCountScan(connection);
     },
     get attempts() {
       return createAttemptScan(connection);
