@@ -31,32 +31,15 @@ const columns = `organization_id, id, user_id, email, email_key, display_name, r
 
 /** Admins of one organization. */
 export function createAdminStore(connection: Connection) {
-  const { organizationId, prepared } = connection;
+  return { ...finders(connection), ...counters(connection), ...savers(connection) };
+}
+
+function finders({ organizationId, prepared }: Connection) {
   const one = async (sql: string, key: string): Promise<Admin | undefined> => {
     const { rows } = await prepared(sql, [organizationId, key]);
     return rows[0] && toAdmin(rows[0]);
   };
-  const set = async (id: string, column: string, value: string | Buffer | Date | null): Promise<void> => {
-    await prepared(`UPDATE admins SET ${column} = ? WHERE organization_id = ? AND id = ?`, [value, organizationId, id]);
-  };
   return {
-    add: async (it: NewAdmin): Promise<void> => {
-      await prepared(
-        `INSERT INTO admins (organization_id, id, user_id, email, email_key, display_name, role, password_hash, status, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        [
-          organizationId,
-          it.id,
-          it.userId,
-          it.email,
-          it.emailKey,
-          it.displayName,
-          it.role,
-          it.passwordHash,
-          it.status,
-          it.createdAt,
-        ],
-      );
-    },
     find: (id: string) => one(`SELECT ${columns} FROM admins WHERE organization_id = ? AND id = ?`, id),
     lock: (id: string) => one(`SELECT ${columns} FROM admins WHERE organization_id = ? AND id = ? FOR UPDATE`, id),
     lockByEmail: (emailKey: string) =>
@@ -69,9 +52,14 @@ export function createAdminStore(connection: Connection) {
       );
       return rows.map(toAdmin);
     },
+  };
+}
+
+function counters({ organizationId, prepared }: Connection) {
+  return {
     /** Whether there is any admin at all, in whatever state. */
     hasAny: async (): Promise<boolean> => {
-      const { rows } = await prepared('SELECT 1 AS one FROM admins WHERE organization_id = ? LIMIT 1', [
+      const { rows } = await prepared('SELECT 1 AS found FROM admins WHERE organization_id = ? LIMIT 1', [
         organizationId,
       ]);
       return rows.length > 0;
@@ -84,25 +72,33 @@ export function createAdminStore(connection: Connection) {
       );
       return Number(rows[0]?.['n']);
     },
+  };
+}
+
+function savers({ organizationId, prepared }: Connection) {
+  const set = async (id: string, column: string, value: string | Date): Promise<void> => {
+    await prepared(`UPDATE admins SET ${column} = ? WHERE organization_id = ? AND id = ?`, [value, organizationId, id]);
+  };
+  return {
+    add: async (it: NewAdmin): Promise<void> => {
+      const { id, userId, email, emailKey, displayName, role, passwordHash, status, createdAt } = it;
+      await prepared(
+        `INSERT INTO admins (organization_id, id, user_id, email, email_key, display_name, role, password_hash, status, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        [organizationId, id, userId, email, emailKey, displayName, role, passwordHash, status, createdAt],
+      );
+    },
     savePassword: (id: string, hash: string) => set(id, 'password_hash', hash),
     saveRole: (id: string, role: Role) => set(id, 'role', role),
     savePreferences: (id: string, preferences: object) => set(id, 'preferences', JSON.stringify(preferences)),
     saveSignInTime: (id: string, at: Date) => set(id, 'last_sign_in_at', at),
     saveStatus: async (id: string, status: AdminStatus, reason: string | null): Promise<void> => {
-      await prepared('UPDATE admins SET status = ?, blocked_reason = ? WHERE organization_id = ? AND id = ?', [
-        status,
-        reason,
-        organizationId,
-        id,
-      ]);
+      const sql = 'UPDATE admins SET status = ?, blocked_reason = ? WHERE organization_id = ? AND id = ?';
+      await prepared(sql, [status, reason, organizationId, id]);
     },
     /** Sets or removes the sealed secret; a new one starts without a used step. */
     saveTotpSecret: async (id: string, secret: Buffer | null): Promise<void> => {
-      await prepared('UPDATE admins SET totp_secret = ?, totp_last_step = NULL WHERE organization_id = ? AND id = ?', [
-        secret,
-        organizationId,
-        id,
-      ]);
+      const sql = 'UPDATE admins SET totp_secret = ?, totp_last_step = NULL WHERE organization_id = ? AND id = ?';
+      await prepared(sql, [secret, organizationId, id]);
     },
     /** Takes a time step; false when it, or a later one, was taken before. */
     takeTotpStep: async (id: string, step: number): Promise<boolean> => {
@@ -118,6 +114,11 @@ export function createAdminStore(connection: Connection) {
 /** Across organizations: an address is typed before the organization is known. Oldest first. */
 export function createAdminScan(connection: ScanConnection) {
   return {
+    /** Whether any organization has an admin. */
+    hasAny: async (): Promise<boolean> => {
+      const { rows } = await connection.prepared('SELECT organization_id FROM admins LIMIT 1');
+      return rows.length > 0;
+    },
     listActiveByEmail: async (emailKey: string): Promise<Admin[]> => {
       const { rows } = await connection.prepared(
         `SELECT ${columns} FROM admins WHERE email_key = ? AND status = 'active' AND password_hash IS NOT NULL ORDER BY created_at, organization_id`,
