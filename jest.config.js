@@ -1,4 +1,4 @@
-// Every suite runs on real services; test/support/global-setup.js starts one database and one Temporal for all of them.
+// Every suite runs on real services; test/support/global-setup.ts starts one database and one Temporal for all of them.
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
@@ -13,8 +13,8 @@ module.exports = {
       },
     ],
   },
-  globalSetup: '<rootDir>/test/support/global-setup.js',
-  globalTeardown: '<rootDir>/test/support/global-teardown.js',
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFilesAfterEnv: ['<rootDir>/test/support/after-each.ts'],
   maxWorkers: 2,
   testTimeout: 60000,

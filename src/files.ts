@@ -1,8 +1,9 @@
 // Atomic files: what lies under its final name is complete. Called by report, mail (eml), api (bounces), embedded.
 import { createHash } from 'node:crypto';
-import { createReadStream, type WriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { finished } from 'node:stream/promises';
 
 /**
  * Writes a file by a temporary name: write, fsync, rename, fsync of the folder. On any failure the temporary file is gone.
@@ -17,16 +18,20 @@ export async function writeAtomically(
 ): Promise<void> {
   const temporary = `${path}.part`;
   await mkdir(dirname(path), { recursive: true });
-  const file = await open(temporary, 'w', 0o600);
+  // The stream owns its descriptor: a FileHandle waits for its stream for ever once that does not close it by itself.
+  const stream = createWriteStream(temporary, { mode: 0o600, flush: true });
+  const closed = finished(stream);
+  closed.catch(() => undefined);
   try {
-    await write(file.createWriteStream({ autoClose: false }));
-    await file.sync();
-    await file.close();
+    await write(stream);
+    stream.end();
+    await closed;
     await beforeRename();
     await rename(temporary, path);
     await syncFolder(dirname(path));
   } catch (error) {
-    await file.close().catch(() => undefined);
+    stream.destroy();
+    await closed.catch(() => undefined);
     await rm(temporary, { force: true });
     throw error;
   }

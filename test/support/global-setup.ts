@@ -1,0 +1,4 @@
+// Called by jest before the first suite.
+import { startServers } from './servers';
+
+export = startServers;

@@ -1,0 +1,4 @@
+// Called by jest after the last suite.
+import { stopServers } from './servers';
+
+export = stopServers;
