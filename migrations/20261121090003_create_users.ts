@@ -58,6 +58,7 @@ const tables = {
     KEY users_external_id_index (organization_id, external_id),
     KEY users_flags_last_used_on_index (organization_id, flags, last_used_on),
     KEY users_last_used_at_index (organization_id, last_used_at),
+    KEY users_manager_raw_index (organization_id, manager_raw),
     KEY users_updated_at_id_index (organization_id, updated_at, id),
     KEY users_account_state_display_name_index (organization_id, account_state, display_name, id),
     KEY users_account_state_email_key_index (organization_id, account_state, email_key, id),

@@ -112,3 +112,87 @@ export function fold(text: string): string {
 export function isAddress(text: string): boolean {
   return address.test(text);
 }
+
+/** A user made from a first profile: enabled or not as the client says, no milestone, version 1. */
+export function newUser(id: string, source: UserSource, profile: UserProfile, at: Date): User {
+  return {
+    id,
+    source,
+    profile,
+    email: emailOf(profile),
+    country: countryOf(profile),
+    managerUserId: null,
+    managerDisplayName: null,
+    accountState: profile.active ? 'enabled' : 'deactivated',
+    stateSince: at,
+    licensedAt: null,
+    appPoolId: null,
+    milestones: noMilestones,
+    lastUsedAt: null,
+    rowVersion: 1,
+    createdAt: at,
+    updatedAt: at,
+  };
+}
+
+const noMilestones: Milestones = {
+  activatedAt: null,
+  onboardedAt: null,
+  itemsAddedAt: null,
+  extensionConnectedAt: null,
+  autofillUsedAt: null,
+  returnedAt: null,
+  hubAuthenticatedAt: null,
+};
+
+/**
+ * What a profile makes of a user: the account state follows `active`, derived fields follow the values, the version goes
+ * up by one. The same object when nothing stored would change (RFC 7644 3.5.2: a PATCH may change nothing).
+ */
+export function withProfile(user: User, profile: UserProfile, at: Date): User {
+  if (isSameJson(user.profile as unknown as Json, profile as unknown as Json)) return user;
+  const accountState = profile.active ? 'enabled' : 'deactivated';
+  return {
+    ...user,
+    profile,
+    email: emailOf(profile),
+    country: countryOf(profile),
+    accountState,
+    stateSince: accountState === user.accountState ? user.stateSince : at,
+    rowVersion: user.rowVersion + 1,
+    updatedAt: at,
+  };
+}
+
+/** The end of a user: terminal, no seat. */
+export function removed(user: User, at: Date): User {
+  return {
+    ...user,
+    accountState: 'removed',
+    stateSince: at,
+    licensedAt: null,
+    appPoolId: null,
+    rowVersion: user.rowVersion + 1,
+    updatedAt: at,
+  };
+}
+
+/** Whether two JSON values are equal, whatever the order of their keys. */
+export function isSameJson(a: Json, b: Json): boolean {
+  if (a === b) return true;
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return (
+      Array.isArray(a) &&
+      Array.isArray(b) &&
+      a.length === b.length &&
+      a.every((one: Json, index) => isSameJson(one, b[index] as Json))
+    );
+  }
+  const [left, right] = [a as Record<string, Json>, b as Record<string, Json>];
+  const keys = Object.keys(left);
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => key in right && isSameJson(left[key] as Json, right[key] as Json))
+  );
+}

@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Caller } from '../domain/caller';
 import type { Json } from '../domain/user';
-import type { Connection } from './connection';
+import type { Connection, Value } from './connection';
 
 /** A personal value of an entry: which field, whose, and what. */
 export interface PersonalValue {
@@ -28,24 +28,18 @@ export interface AuditEntry {
 export function createAuditStore(connection: Connection) {
   const { organizationId } = connection;
   return {
-    /** Writes the entry, and its personal values beside it with a salt of 128 bits each. */
-    add: async (it: AuditEntry): Promise<void> => {
+    /**
+     * Writes an entry, and its personal values beside it with a salt of 128 bits each. `further` are entries without
+     * personal values about the same change, written by the same statement.
+     */
+    add: async (it: AuditEntry, further: readonly AuditEntry[] = []): Promise<void> => {
       const personal = (it.personal ?? []).map((value) => ({ ...value, salt: randomBytes(16) }));
       const hashes = Object.fromEntries(personal.map(({ field, value, salt }) => [field, digest(salt, value)]));
-      const detail = personal.length > 0 ? { ...it.detail, personal: hashes } : (it.detail ?? {});
-      const { insertId } = await connection.prepared(
-        `INSERT INTO audit_entries (organization_id, happened_at, actor_kind, actor_id, action, target_kind, target_id, detail, request_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        [
-          organizationId,
-          it.at,
-          it.caller.actor.kind,
-          it.caller.actor.id,
-          it.action,
-          it.targetKind,
-          it.targetId,
-          JSON.stringify(detail),
-          it.caller.requestId,
-        ],
+      const first = personal.length > 0 ? { ...it, detail: { ...it.detail, personal: hashes } } : it;
+      // The driver answers the id of the first row, which is the one with personal values.
+      const { insertId } = await connection.run(
+        'INSERT INTO audit_entries (organization_id, happened_at, actor_kind, actor_id, action, target_kind, target_id, detail, request_id) VALUES ?',
+        [[first, ...further].map((entry) => toRow(organizationId, entry))],
       );
       await connection.insertMany(
         'INSERT INTO audit_personal_values (organization_id, audit_id, field, subject_user_id, value_text, salt) VALUES ?',
@@ -59,23 +53,6 @@ export function createAuditStore(connection: Connection) {
         ]),
       );
     },
-    /** Writes many entries without personal values by one statement. */
-    addMany: async (entries: readonly AuditEntry[]): Promise<void> => {
-      await connection.insertMany(
-        'INSERT INTO audit_entries (organization_id, happened_at, actor_kind, actor_id, action, target_kind, target_id, detail, request_id) VALUES ?',
-        entries.map((it) => [
-          organizationId,
-          it.at,
-          it.caller.actor.kind,
-          it.caller.actor.id,
-          it.action,
-          it.targetKind,
-          it.targetId,
-          JSON.stringify(it.detail ?? {}),
-          it.caller.requestId,
-        ]),
-      );
-    },
   };
 }
 
@@ -84,4 +61,19 @@ export type AuditStore = ReturnType<typeof createAuditStore>;
 
 function digest(salt: Buffer, value: string): string {
   return createHash('sha256').update(salt).update(value).digest('hex');
+}
+
+function toRow(organizationId: number, it: AuditEntry): Value[] {
+  const { actor, requestId } = it.caller;
+  return [
+    organizationId,
+    it.at,
+    actor.kind,
+    actor.id,
+    it.action,
+    it.targetKind,
+    it.targetId,
+    JSON.stringify(it.detail ?? {}),
+    requestId,
+  ];
 }

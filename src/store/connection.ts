@@ -16,8 +16,8 @@ export interface Result {
 /** One organization's way to the database; every statement binds `organizationId` itself. */
 export interface Connection {
   readonly organizationId: number;
-  /** Text protocol: for statements of varying text, lists (`IN (?)` with an array, never empty) and thousands of rows. */
-  run(sql: string, values?: readonly (Value | readonly Value[])[]): Promise<Result>;
+  /** Text protocol: for statements of varying text, lists (`IN (?)` or `VALUES ?` with an array, never empty) and thousands of rows. */
+  run(sql: string, values?: readonly (Value | readonly Value[] | readonly (readonly Value[])[])[]): Promise<Result>;
   /** Binary protocol: for constant text and single rows (0.65 to 0.75 of the cost, docs/adr/0004). */
   prepared(sql: string, values?: readonly Value[]): Promise<Result>;
   /**

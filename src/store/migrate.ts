@@ -105,7 +105,7 @@ function migrationSource(): Knex.MigrationSource<string> {
     getMigrations: async () =>
       readdirSync(folder)
         .filter((file) => /^\d{14}_\w+\.(ts|js)$/.test(file))
-        .sort()
+        .toSorted()
         .map((file) => join(folder, file)),
     getMigrationName: nameOf,
     getMigration: async (file) => (await import(file)) as Knex.Migration,

@@ -28,35 +28,26 @@ const columns = `s.organization_id, s.id, s.admin_id, s.data, s.last_seen_at, s.
 
 /** Sessions of one organization. */
 export function createSignInStore(connection: Connection) {
-  const { organizationId, prepared } = connection;
+  return { ...living(connection), ...ending(connection) };
+}
+
+function living({ organizationId, prepared }: Connection) {
+  const live = 'WHERE organization_id = ? AND token_hash = ? AND ended_at IS NULL';
   return {
     add: async (it: NewSignIn): Promise<void> => {
+      const { id, adminId, tokenHash, data, expiresAt, createdAt } = it;
       await prepared(
         `INSERT INTO admin_sign_ins (organization_id, id, admin_id, token_hash, data, last_seen_at, expires_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        [
-          organizationId,
-          it.id,
-          it.adminId,
-          it.tokenHash,
-          JSON.stringify(it.data),
-          it.createdAt,
-          it.expiresAt,
-          it.createdAt,
-        ],
+        [organizationId, id, adminId, tokenHash, JSON.stringify(data), createdAt, expiresAt, createdAt],
       );
     },
     /** Saves the data of a session that still lives; an ended one stays ended. */
     save: async (tokenHash: string, data: object, at: Date): Promise<void> => {
-      await prepared(
-        'UPDATE admin_sign_ins SET data = ?, last_seen_at = ? WHERE organization_id = ? AND token_hash = ? AND ended_at IS NULL',
-        [JSON.stringify(data), at, organizationId, tokenHash],
-      );
+      const values = [JSON.stringify(data), at, organizationId, tokenHash];
+      await prepared(`UPDATE admin_sign_ins SET data = ?, last_seen_at = ? ${live}`, values);
     },
     touch: async (tokenHash: string, at: Date): Promise<void> => {
-      await prepared(
-        'UPDATE admin_sign_ins SET last_seen_at = ? WHERE organization_id = ? AND token_hash = ? AND ended_at IS NULL',
-        [at, organizationId, tokenHash],
-      );
+      await prepared(`UPDATE admin_sign_ins SET last_seen_at = ? ${live}`, [at, organizationId, tokenHash]);
     },
     /** Live sessions of an admin, newest first; `seenAfter` leaves idle ones out. */
     listLive: async (adminId: string, at: Date, seenAfter: Date): Promise<(SignIn & { tokenHash: string })[]> => {
@@ -66,20 +57,20 @@ export function createSignInStore(connection: Connection) {
       );
       return rows.map((row) => ({ ...toSignIn(row), tokenHash: row['token_hash'] as string }));
     },
+  };
+}
+
+function ending({ organizationId, prepared, run }: Connection) {
+  const set = 'UPDATE admin_sign_ins SET ended_at = ?, end_reason = ? WHERE organization_id = ?';
+  return {
     /** Ends sessions by row id. */
     end: async (ids: readonly string[], reason: string, at: Date): Promise<void> => {
       if (ids.length === 0) return;
-      await connection.run(
-        'UPDATE admin_sign_ins SET ended_at = ?, end_reason = ? WHERE organization_id = ? AND id IN (?) AND ended_at IS NULL',
-        [at, reason, organizationId, ids],
-      );
+      await run(`${set} AND id IN (?) AND ended_at IS NULL`, [at, reason, organizationId, ids]);
     },
     /** Ends every session of an admin. */
     endAll: async (adminId: string, reason: string, at: Date): Promise<void> => {
-      await prepared(
-        'UPDATE admin_sign_ins SET ended_at = ?, end_reason = ? WHERE organization_id = ? AND admin_id = ? AND ended_at IS NULL',
-        [at, reason, organizationId, adminId],
-      );
+      await prepared(`${set} AND admin_id = ? AND ended_at IS NULL`, [at, reason, organizationId, adminId]);
     },
   };
 }

@@ -6,11 +6,22 @@ import { createAuditStore } from './audit-store';
 import { createBackupCodeStore } from './backup-code-store';
 import type { Connection, ScanConnection } from './connection';
 import { createCredentialScan, createCredentialStore } from './credential-store';
+import { createFindingStore } from './finding-store';
+import { createLicenseStore } from './license-store';
 import { createOneTimeCodeScan, createOneTimeCodeStore } from './one-time-code-store';
 import { createOrganizationScan, createOrganizationStore } from './organization-store';
 import { createOutboxScan, createOutboxStore } from './outbox-store';
+import { createReportDeliveryStore } from './report-delivery-store';
+import { createReportRowsView } from './report-rows-view';
+import { createReportRunStore } from './report-run-store';
+import { createReportStore } from './report-store';
+import { createRequestLogScan } from './request-log-store';
+import { createScheduleStore } from './schedule-store';
 import { createSettingStore } from './setting-store';
 import { createSignInScan, createSignInStore } from './sign-in-store';
+import { createSnapshotStore } from './snapshot-store';
+import { createUserHistoryStore } from './user-history-store';
+import { createUserStore } from './user-store';
 
 /** The stores of one organization. */
 export type Stores = ReturnType<typeof createStores>;
@@ -36,6 +47,12 @@ export function createStores(connection: Connection) {
     get credentials() {
       return createCredentialStore(connection);
     },
+    get findings() {
+      return createFindingStore(connection);
+    },
+    get licenses() {
+      return createLicenseStore(connection);
+    },
     get oneTimeCodes() {
       return createOneTimeCodeStore(connection);
     },
@@ -45,11 +62,35 @@ export function createStores(connection: Connection) {
     get outbox() {
       return createOutboxStore(connection);
     },
+    get reportDeliveries() {
+      return createReportDeliveryStore(connection);
+    },
+    get reportRows() {
+      return createReportRowsView(connection);
+    },
+    get reportRuns() {
+      return createReportRunStore(connection);
+    },
+    get reports() {
+      return createReportStore(connection);
+    },
+    get schedules() {
+      return createScheduleStore(connection);
+    },
     get settings() {
       return createSettingStore(connection);
     },
     get signIns() {
       return createSignInStore(connection);
+    },
+    get snapshots() {
+      return createSnapshotStore(connection);
+    },
+    get userHistory() {
+      return createUserHistoryStore(connection);
+    },
+    get users() {
+      return createUserStore(connection);
     },
   };
 }
@@ -77,6 +118,9 @@ export function createScan(connection: ScanConnection) {
     },
     get outbox() {
       return createOutboxScan(connection);
+    },
+    get requestLog() {
+      return createRequestLogScan(connection);
     },
     get signIns() {
       return createSignInScan(connection);

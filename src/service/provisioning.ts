@@ -1,0 +1,214 @@
+// Users as directories, the console and imports make, change and remove them. Each verb is one transaction in which the
+// user, its history, its seat, its count delta, the outbox and the audit entry are written together (P2, P11).
+import type { Clock } from '../clock';
+import type { Caller } from '../domain/caller';
+import type { OutboxEvent } from '../domain/event';
+import {
+  newUser,
+  removed,
+  withProfile,
+  type ExpectedVersion,
+  type ProfileEdit,
+  type User,
+  type UserProfile,
+  type UserSource,
+} from '../domain/user';
+import { AppError } from '../errors';
+import type { NewId } from '../ids';
+import type { Database } from '../store/database';
+import type { Stores } from '../store/stores';
+import { changesProfile, type StateCause } from '../store/user-history-store';
+import type { UserQuery } from '../store/user-store';
+import type { Licensing, Settled } from './licensing';
+import { writeTrail } from './user-trail';
+
+/** The verbs. */
+export interface Provisioning {
+  /**
+   * Makes a user, gives it a seat or a place in the queue.
+   * @throws user.user_name_taken while a live user, deactivated ones included, has the userName
+   */
+  createUser(caller: Caller, profile: UserProfile, options?: { readonly source?: UserSource }): Promise<User>;
+  /**
+   * Applies an edit under the user's lock. Nothing is written, and the same user answered, when nothing changes.
+   * @throws user.not_found, version.stale, user.user_name_taken
+   */
+  changeUser(
+    caller: Caller,
+    userId: string,
+    edit: ProfileEdit,
+    options: { readonly ifMatch: ExpectedVersion },
+  ): Promise<User>;
+  /** @throws user.not_found */
+  getUser(caller: Caller, userId: string): Promise<User>;
+  listUsers(caller: Caller, query: UserQuery): Promise<{ items: User[]; total: number }>;
+  /** Removes for good: seat, claims, devices and sign-ins end. @throws user.not_found, version.stale */
+  removeUser(caller: Caller, userId: string, options: { readonly ifMatch: ExpectedVersion }): Promise<void>;
+}
+
+/** What else must happen in the transaction that takes an account away. */
+export interface AccountEnd {
+  /** Ends the console sign-ins of the admin behind a user. */
+  endSignIns(stores: Stores, userId: string, at: Date): Promise<void>;
+}
+
+interface Dependencies {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly licensing: Licensing;
+  readonly accountEnd: AccountEnd;
+}
+
+/** The provisioning service. */
+export function createProvisioning({ database, clock, newId, licensing, accountEnd }: Dependencies): Provisioning {
+  const lock = async (stores: Stores, userId: string, expected: ExpectedVersion): Promise<User> => {
+    const user = await stores.users.lock(userId);
+    if (user === undefined) throw new AppError('user.not_found', { userId });
+    if (typeof expected === 'number' && expected !== user.rowVersion) throw new AppError('version.stale', { userId });
+    return user;
+  };
+
+  const settle = (stores: Stores, caller: Caller, before: User, after: User, at: Date): Promise<Settled> => {
+    if (after.accountState === before.accountState) return Promise.resolve(unsettled(after));
+    if (after.accountState === 'enabled') return licensing.restore(stores, caller, after, at);
+    return licensing.release(stores, caller, after, after.accountState === 'removed' ? 'removed' : 'deactivated', at);
+  };
+
+  const moveState = async (stores: Stores, caller: Caller, before: User, after: User): Promise<void> => {
+    if (after.accountState === before.accountState) return;
+    await stores.userHistory.closeState(after.id, after.stateSince);
+    await stores.userHistory.openState(newId, after, causeOf(caller));
+    if (after.accountState !== 'enabled') await accountEnd.endSignIns(stores, after.id, after.stateSince);
+  };
+
+  const moveProfile = async (stores: Stores, before: User, after: User, at: Date): Promise<void> => {
+    if (!changesProfile(before, after)) return;
+    await stores.userHistory.closeProfile(after.id, at);
+    await stores.userHistory.openProfile(newId, after, at);
+  };
+
+  return {
+    createUser: (caller, profile, options = {}) =>
+      database.inTransaction(caller.organizationId, async (stores) => {
+        const at = clock.now();
+        const made = newUser(newId(), options.source ?? sourceOf(caller) ?? 'manual', profile, at);
+        const user = await withManager(stores, made);
+        await stores.users.insert(user);
+        await stores.userHistory.openProfile(newId, user, at);
+        await stores.userHistory.openState(newId, user, causeOf(caller));
+        const { hasTwin, isAwaited } = await stores.users.neighbors(user);
+        if (isAwaited) await stores.users.linkReports(user);
+        await noteFindings(stores, newId, user, hasTwin, at);
+        const settled = await licensing.grantNew(stores, caller, user, at);
+        await writeTrail(stores, { caller, action: 'user.created', before: undefined, settled, events: [], at });
+        return settled.user;
+      }),
+
+    changeUser: (caller, userId, edit, { ifMatch }) =>
+      database.inTransaction(caller.organizationId, async (stores) => {
+        const at = clock.now();
+        const before = await lock(stores, userId, ifMatch);
+        const source = sourceOf(caller) ?? before.source;
+        const edited = withProfile(before, edit(before.profile), at);
+        if (edited === before && source === before.source) return before;
+        const next = {
+          ...(edited.profile.managerRaw === before.profile.managerRaw ? edited : await withManager(stores, edited)),
+          source,
+        };
+        const after = next.accountState === 'deactivated' ? { ...next, licensedAt: null, appPoolId: null } : next;
+        await stores.users.save(before, after);
+        await moveProfile(stores, before, after, at);
+        await moveState(stores, caller, before, after);
+        if (after.profile.managerRaw !== before.profile.managerRaw) await noteManager(stores, newId, after, at);
+        const settled = await settle(stores, caller, before, after, at);
+        await writeTrail(stores, {
+          caller,
+          action: actionOf(before, after),
+          before,
+          settled,
+          events: eventsOf(before, after),
+          at,
+        });
+        return settled.user;
+      }),
+
+    getUser: async (caller, userId) => {
+      const user = await database.read(caller.organizationId, (stores) => stores.users.find(userId));
+      if (user === undefined) throw new AppError('user.not_found', { userId });
+      return user;
+    },
+
+    listUsers: (caller, query) => database.read(caller.organizationId, (stores) => stores.users.list(query)),
+
+    removeUser: (caller, userId, { ifMatch }) =>
+      database.inTransaction(caller.organizationId, async (stores) => {
+        const at = clock.now();
+        const before = await lock(stores, userId, ifMatch);
+        const after = removed(before, at);
+        await stores.users.save(before, after);
+        await stores.userHistory.closeProfile(userId, at);
+        await moveState(stores, caller, before, after);
+        const settled = await settle(stores, caller, before, after, at);
+        await writeTrail(stores, {
+          caller,
+          action: 'user.removed',
+          before,
+          settled,
+          events: eventsOf(before, after),
+          at,
+        });
+      }),
+  };
+}
+
+function unsettled(user: User): Settled {
+  return { user, events: [], audit: [], others: [] };
+}
+
+/** The manager a profile names, if it is known here; the store looks inside the organization alone. */
+async function withManager(stores: Stores, user: User): Promise<User> {
+  const raw = user.profile.managerRaw;
+  const manager = raw === null ? undefined : await stores.users.findManager(raw);
+  return { ...user, managerUserId: manager?.id ?? null, managerDisplayName: manager?.displayName ?? null };
+}
+
+async function noteFindings(stores: Stores, newId: NewId, user: User, hasTwin: boolean, at: Date): Promise<void> {
+  if (hasTwin) await stores.findings.note(newId, { kind: 'duplicate_email', userId: user.id, detail: {} }, at);
+  if (user.email === null) await stores.findings.note(newId, { kind: 'no_email', userId: user.id, detail: {} }, at);
+  if (user.profile.managerRaw !== null) await noteManager(stores, newId, user, at);
+}
+
+async function noteManager(stores: Stores, newId: NewId, user: User, at: Date): Promise<void> {
+  const isUnknown = user.profile.managerRaw !== null && user.managerUserId === null;
+  if (isUnknown) await stores.findings.note(newId, { kind: 'unknown_manager', userId: user.id, detail: {} }, at);
+  else await stores.findings.resolve('unknown_manager', user.id, at);
+}
+
+/** The first SCIM write takes a user over, whoever made it. */
+function sourceOf(caller: Caller): UserSource | undefined {
+  return caller.actor.kind === 'scim' ? 'scim' : undefined;
+}
+
+function causeOf(caller: Caller): StateCause {
+  return caller.actor.kind === 'scim' ? 'scim' : caller.actor.kind === 'system' ? 'retention' : 'admin';
+}
+
+function actionOf(before: User, after: User): 'user.changed' | 'user.deactivated' | 'user.reactivated' {
+  if (before.accountState === after.accountState) return 'user.changed';
+  return after.accountState === 'enabled' ? 'user.reactivated' : 'user.deactivated';
+}
+
+/** What journeys must hear: an account that ends or comes back, an address, zone, language or manager that changed. */
+function eventsOf(before: User, after: User): OutboxEvent[] {
+  const userId = after.id;
+  if (after.accountState === 'removed') return [{ topic: 'UserRemoved', userId }];
+  if (before.accountState !== after.accountState) {
+    return [
+      after.accountState === 'enabled' ? { topic: 'UserReactivated', userId } : { topic: 'UserDeactivated', userId },
+    ];
+  }
+  const concerns = (user: User) =>
+    [user.email, user.profile.timeZone, user.profile.locale, user.managerUserId].join('\n');
+  return concerns(before) === concerns(after) ? [] : [{ topic: 'ProfileChanged', userId }];
+}

@@ -1,0 +1,174 @@
+// Users of one organization: the row, and the multi-valued attributes beside it.
+import type { Condition } from '../domain/condition';
+import { fold, type ProfileValue, type User } from '../domain/user';
+import { conditionSql } from './condition-sql';
+import type { Connection, Value } from './connection';
+import { toColumns, toUser, toValueRow, userColumns } from './user-row';
+
+/** One page asked for. `sort` is a column of `sortColumns`; ties and the default are creation order. */
+export interface UserQuery {
+  readonly where?: Condition;
+  readonly offset: number;
+  readonly limit: number;
+  readonly sort?: { readonly attribute: string; readonly descending: boolean };
+}
+
+/** Attributes a list may be sorted by, each with an index of its own. */
+export const sortColumns: Readonly<Record<string, string>> = {
+  id: 'u.id',
+  userName: 'u.user_name_key',
+  displayName: 'u.display_name',
+  'meta.created': 'u.created_at',
+  'meta.lastModified': 'u.updated_at',
+};
+
+const live = `u.organization_id = ? AND u.account_state <> 'removed'`;
+const byId = `SELECT ${userColumns} FROM users u WHERE ${live} AND u.id = ?`;
+
+/** The store of users. */
+export function createUserStore(connection: Connection) {
+  const { organizationId } = connection;
+  const one = async (sql: string, id: string): Promise<User | undefined> => {
+    const { rows } = await connection.prepared(sql, [organizationId, id]);
+    return rows[0] && toUser(rows[0]);
+  };
+  return {
+    find: (id: string) => one(byId, id),
+    /** The user, its row locked until the transaction ends. */
+    lock: (id: string) => one(`${byId} FOR UPDATE`, id),
+    insert: async (user: User): Promise<void> => {
+      const columns = { organization_id: organizationId, id: user.id, created_at: user.createdAt, ...toColumns(user) };
+      const names = Object.keys(columns);
+      await connection.prepared(
+        `INSERT INTO users (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+        Object.values(columns),
+      );
+      await insertValues(connection, user.id, user.profile.values);
+    },
+    /** Writes what differs, columns and values. */
+    save: async (before: User, after: User): Promise<void> => {
+      const old = toColumns(before);
+      const changed = Object.entries(toColumns(after)).filter(([name, value]) => !isSame(old[name] ?? null, value));
+      if (changed.length > 0) {
+        const set = changed.map(([name]) => `${name} = ?`).join(', ');
+        const values = [...changed.map(([, value]) => value), organizationId, after.id];
+        await connection.prepared(`UPDATE users SET ${set} WHERE organization_id = ? AND id = ?`, values);
+      }
+      await saveValues(connection, after.id, before.profile.values, after.profile.values);
+    },
+    list: async (query: UserQuery): Promise<{ items: User[]; total: number }> => {
+      const { sql, values } = whereOf(organizationId, query.where);
+      if (query.limit <= 0) return { items: [], total: await count(connection, sql, values) };
+      const direction = query.sort?.descending ? 'DESC' : 'ASC';
+      const column = query.sort && sortColumns[query.sort.attribute];
+      // Missing values come last going up and first going down. Source: RFC 7644 3.4.2.3.
+      const order = column ? `${column} IS NULL ${direction}, ${column} ${direction}, u.id ${direction}` : 'u.id';
+      const text = `SELECT ${userColumns} FROM users u WHERE ${sql} ORDER BY ${order} LIMIT ${query.limit + 1} OFFSET ${query.offset}`;
+      const { rows } =
+        query.offset === 0 ? await connection.prepared(text, values) : await connection.run(text, values);
+      const isLast = rows.length <= query.limit && (rows.length > 0 || query.offset === 0);
+      const total = isLast ? query.offset + rows.length : await count(connection, sql, values);
+      return { items: rows.slice(0, query.limit).map(toUser), total };
+    },
+    /** The live user a manager reference names: its id, externalId or userName, in this order. */
+    findManager: async (raw: string): Promise<{ id: string; displayName: string | null } | undefined> => {
+      const { rows } = await connection.prepared(
+        `SELECT u.id, u.display_name FROM users u WHERE ${live} AND (u.id = ? OR u.external_id = ? OR u.user_name_key = ?)
+         ORDER BY u.id = ? DESC, u.external_id = ? DESC LIMIT 1`,
+        [organizationId, asciiId(raw), raw, fold(raw), asciiId(raw), raw],
+      );
+      return rows[0] && { id: rows[0]['id'] as string, displayName: rows[0]['display_name'] as string | null };
+    },
+    /** Whether another live user has the address, and whether somebody waits for this user as manager. */
+    neighbors: async (user: User): Promise<{ hasTwin: boolean; isAwaited: boolean }> => {
+      const { rows } = await connection.prepared(
+        `SELECT EXISTS (SELECT 1 FROM users u WHERE ${live} AND u.email_key = ? AND u.id <> ?) AS has_twin,
+          EXISTS (SELECT 1 FROM users u WHERE ${live} AND u.manager_raw IN (?, ?, ?) AND u.manager_user_id IS NULL AND u.id <> ?) AS is_awaited`,
+        [
+          organizationId,
+          user.email === null ? null : fold(user.email),
+          user.id,
+          organizationId,
+          ...namesOf(user),
+          user.id,
+        ],
+      );
+      return { hasTwin: Number(rows[0]?.['has_twin']) === 1, isAwaited: Number(rows[0]?.['is_awaited']) === 1 };
+    },
+    /** Makes the user the manager of those who named it before it was there. */
+    linkReports: async (user: User): Promise<void> => {
+      await connection.run(
+        `UPDATE users u SET u.manager_user_id = ? WHERE ${live} AND u.manager_raw IN (?, ?, ?) AND u.manager_user_id IS NULL AND u.id <> ?`,
+        [user.id, organizationId, ...namesOf(user), user.id],
+      );
+    },
+    /** Gives or takes the app seat in the user's current copy. */
+    setLicense: async (id: string, licensedAt: Date | null, poolId: string | null): Promise<void> => {
+      await connection.prepared(
+        'UPDATE users SET licensed_at = ?, app_pool_id = ? WHERE organization_id = ? AND id = ?',
+        [licensedAt, poolId, organizationId, id],
+      );
+    },
+  };
+}
+
+/** The store of users. */
+export type UserStore = ReturnType<typeof createUserStore>;
+
+function namesOf(user: User): [string, string, string] {
+  return [user.id, user.profile.externalId ?? user.id, user.profile.userName];
+}
+
+/** The id column is ASCII; a reference with other signs can name no id. */
+function asciiId(raw: string): string {
+  return /^[\x20-\x7e]{1,36}$/.test(raw) ? raw : '';
+}
+
+function whereOf(organizationId: number, where: Condition | undefined): { sql: string; values: Value[] } {
+  if (where === undefined) return { sql: live, values: [organizationId] };
+  const condition = conditionSql(where);
+  return { sql: `${live} AND (${condition.sql})`, values: [organizationId, ...condition.values] };
+}
+
+async function count(connection: Connection, sql: string, values: readonly Value[]): Promise<number> {
+  const { rows } = await connection.run(`SELECT COUNT(*) AS n FROM users u WHERE ${sql}`, values);
+  return Number(rows[0]?.['n']);
+}
+
+async function saveValues(
+  connection: Connection,
+  userId: string,
+  before: readonly ProfileValue[],
+  after: readonly ProfileValue[],
+): Promise<void> {
+  const changed = [...new Set([...before, ...after].map((value) => value.attribute))].filter(
+    (attribute) => JSON.stringify(of(before, attribute)) !== JSON.stringify(of(after, attribute)),
+  );
+  if (changed.length === 0) return;
+  await connection.run('DELETE FROM user_values WHERE organization_id = ? AND user_id = ? AND attribute IN (?)', [
+    connection.organizationId,
+    userId,
+    changed,
+  ]);
+  await insertValues(
+    connection,
+    userId,
+    after.filter((value) => changed.includes(value.attribute)),
+  );
+}
+
+function of(values: readonly ProfileValue[], attribute: string): readonly ProfileValue[] {
+  return values.filter((value) => value.attribute === attribute);
+}
+
+async function insertValues(connection: Connection, userId: string, values: readonly ProfileValue[]): Promise<void> {
+  const rows = values.map((value, index) => toValueRow(connection.organizationId, userId, index, value));
+  await connection.insertMany(
+    'INSERT INTO user_values (organization_id, user_id, attribute, ordinal, type_key, value_key, value, is_primary, display, extra) VALUES ?',
+    rows,
+  );
+}
+
+function isSame(a: Value, b: Value): boolean {
+  return a instanceof Date && b instanceof Date ? a.getTime() === b.getTime() : a === b;
+}
