@@ -40,5 +40,5 @@ export async function up(knex: Knex): Promise<void> {
 
 /** Drops them, youngest first. */
 export async function down(knex: Knex): Promise<void> {
-  for (const name of Object.keys(tables).reverse()) await knex.raw(`DROP TABLE IF EXISTS ${name}`);
+  for (const name of Object.keys(tables).toReversed()) await knex.raw(`DROP TABLE IF EXISTS ${name}`);
 }

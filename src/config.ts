@@ -1,23 +1,10 @@
 // The only reader of the environment. One table says every variable; loadConfig gathers all faults and fails once.
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { z } from 'zod';
+import { variables, type Variable } from './variables';
 
 /** The environment as a process sees it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** One line of the table of variables: what docs/configuration.md and .env.example are held to. */
-export interface Variable {
-  readonly name: string;
-  /** Turns the text into its value. */
-  readonly shape: z.ZodType<unknown, string>;
-  /** The default as text, as docs show it; undefined = no value. */
-  readonly fallback?: string;
-  /** Secrets are masked, and are also read from the file named by NAME_FILE. */
-  readonly secret?: boolean;
-  /** A value that passes, for the error text. */
-  readonly example: string;
-}
 
 /** A fault of the environment: the variable and what to do. Values are never echoed. */
 export class ConfigError extends Error {
@@ -31,104 +18,6 @@ export class ConfigError extends Error {
     this.faults = faults;
   }
 }
-
-const text = z.string().min(1);
-const whole = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,10}$/, `a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .refine((n) => n >= min && n <= max, `a whole number from ${min} to ${max}`);
-const url = (...protocols: string[]) =>
-  z
-    .string()
-    .refine(
-      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
-      `a URL that begins with ${protocols.join(' or ')}//`,
-    );
-const secretText = z.string().min(32, 'at least 32 characters');
-const address = z.string().regex(/^[^\s@<>",;]{1,64}@[^\s@<>",;]{1,255}$/, 'one plain mail address');
-const databaseUrl = url('mysql:').refine(
-  (value) => URL.canParse(value) && new URL(value).pathname.length > 1,
-  'a URL with a database name at its end',
-);
-
-/** The table. Order as in docs/configuration.md. Source: docs/configuration.md, held together by test/config.test.ts. */
-export const variables = [
-  { name: 'HOST', shape: text, fallback: '127.0.0.1', example: '0.0.0.0' },
-  { name: 'PORT', shape: whole(1, 65535), fallback: '8080', example: '8080' },
-  { name: 'PUBLIC_URL', shape: url('http:', 'https:'), example: 'https://uptake.example.com' },
-  {
-    name: 'DATABASE_URL',
-    shape: databaseUrl,
-    secret: true,
-    example: 'mysql://uptake:password@db.example.com:3306/uptake',
-  },
-  { name: 'DATABASE_POOL', shape: whole(2, 500), example: '32' },
-  { name: 'DATABASE_ACQUIRE_MS', shape: whole(1, 600000), fallback: '2000', example: '2000' },
-  { name: 'DATABASE_LOCK_MS', shape: whole(1000, 600000), fallback: '5000', example: '5000' },
-  { name: 'DATABASE_STATEMENT_MS', shape: whole(1, 600000), fallback: '8000', example: '8000' },
-  { name: 'DATABASE_CONNECT_MS', shape: whole(1, 600000), fallback: '5000', example: '5000' },
-  {
-    name: 'TEMPORAL_ADDRESS',
-    shape: z.string().regex(/^[^\s/]+:\d{1,5}$/, 'host:port'),
-    example: 'temporal.example.com:7233',
-  },
-  {
-    name: 'TEMPORAL_NAMESPACE',
-    shape: z.string().regex(/^[A-Za-z0-9._-]{1,120}$/, 'letters, digits, dots and dashes'),
-    fallback: 'uptake',
-    example: 'uptake',
-  },
-  { name: 'TEMPORAL_API_KEY', shape: text, secret: true, example: 'a key of the cluster' },
-  { name: 'TEMPORAL_TLS_CERT', shape: text, secret: true, example: 'a certificate in PEM form' },
-  { name: 'TEMPORAL_TLS_KEY', shape: text, secret: true, example: 'a key in PEM form' },
-  { name: 'TEMPORAL_CALL_MS', shape: whole(100, 600000), fallback: '10000', example: '10000' },
-  {
-    name: 'SMTP_URL',
-    shape: url('smtp:', 'smtps:'),
-    secret: true,
-    example: 'smtps://user:password@relay.example.com:465',
-  },
-  { name: 'MAIL_FROM', shape: address, example: 'uptake@example.com' },
-  { name: 'MAIL_RATE', shape: whole(1, 1000), fallback: '10', example: '10' },
-  { name: 'MAIL_LEASE_MS', shape: whole(1000, 3600000), fallback: '300000', example: '300000' },
-  { name: 'JOURNEY_START_RATE', shape: whole(1, 10000), example: '200' },
-  { name: 'SMTP_CONNECT_MS', shape: whole(100, 600000), fallback: '10000', example: '10000' },
-  { name: 'SMTP_GREETING_MS', shape: whole(100, 600000), fallback: '10000', example: '10000' },
-  { name: 'SMTP_SOCKET_MS', shape: whole(100, 600000), fallback: '60000', example: '60000' },
-  { name: 'DATA_DIR', shape: text, fallback: './.data', example: '/var/lib/uptake' },
-  { name: 'REPORT_DIR', shape: text, example: '/srv/uptake/reports' },
-  { name: 'SCIM_TOKEN', shape: secretText, secret: true, example: 'upt_scim_ and 43 characters' },
-  { name: 'API_TOKEN', shape: secretText, secret: true, example: 'upt_ and 43 characters' },
-  { name: 'ADMIN_EMAIL', shape: address, example: 'admin@example.com' },
-  {
-    name: 'ADMIN_PASSWORD',
-    shape: z.string().min(8, 'at least 8 characters').max(128, 'at most 128 characters'),
-    secret: true,
-    example: 'a long sentence you remember',
-  },
-  {
-    name: 'LICENSE_SKU',
-    shape: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'letters, digits, dots, dashes'),
-    fallback: 'APP',
-    example: 'APP',
-  },
-  { name: 'LICENSE_SEATS', shape: whole(0, 10000000), fallback: '500', example: '500' },
-  { name: 'SECRET_KEY', shape: secretText, secret: true, example: '64 hex characters' },
-  { name: 'TRUST_PROXY', shape: whole(0, 10), fallback: '0', example: '1' },
-  {
-    name: 'FAULTS',
-    shape: z
-      .string()
-      .regex(
-        /^[A-Za-z.]+=(kill|throw|execThenThrow|delay)(:\d+)?(@\d+)?(,[A-Za-z.]+=(kill|throw|execThenThrow|delay)(:\d+)?(@\d+)?)*$/,
-        'point=mode[:ms][@nth]',
-      ),
-    example: 'mail.afterAccept=kill',
-  },
-  { name: 'LOG_LEVEL', shape: z.enum(['debug', 'info', 'warn', 'error'] as const), fallback: 'info', example: 'info' },
-] as const satisfies readonly Variable[];
 
 /** The parts of the configuration; a room receives its own part alone. */
 export interface Config {
@@ -272,57 +161,68 @@ export function isLoopback(address: string): boolean {
 }
 
 function freeze(v: Values): Config {
-  const optional = (name: string) => v[name] as string | undefined;
-  const known = (name: string) => v[name] as string;
-  const amount = (name: string) => v[name] as number;
-  const dataDir = absolute(known('DATA_DIR'));
+  const dataDir = absolute(known(v, 'DATA_DIR'));
+  const reportDir = absolute(optional(v, 'REPORT_DIR') ?? `${dataDir}/reports`);
+  const web = {
+    host: known(v, 'HOST'),
+    port: amount(v, 'PORT'),
+    publicUrl: publicUrlOf(v),
+    trustProxy: amount(v, 'TRUST_PROXY'),
+  };
   return Object.freeze({
-    web: Object.freeze({
-      host: known('HOST'),
-      port: amount('PORT'),
-      publicUrl: publicUrlOf(v),
-      trustProxy: amount('TRUST_PROXY'),
-    }),
-    database: Object.freeze({
-      url: optional('DATABASE_URL'),
-      pool: v['DATABASE_POOL'] as number | undefined,
-      acquireMs: amount('DATABASE_ACQUIRE_MS'),
-      lockMs: amount('DATABASE_LOCK_MS'),
-      statementMs: amount('DATABASE_STATEMENT_MS'),
-      connectMs: amount('DATABASE_CONNECT_MS'),
-    }),
-    temporal: Object.freeze({
-      address: optional('TEMPORAL_ADDRESS'),
-      namespace: known('TEMPORAL_NAMESPACE'),
-      apiKey: optional('TEMPORAL_API_KEY'),
-      tlsCert: optional('TEMPORAL_TLS_CERT'),
-      tlsKey: optional('TEMPORAL_TLS_KEY'),
-      callMs: amount('TEMPORAL_CALL_MS'),
-      journeyStartRate: v['JOURNEY_START_RATE'] as number | undefined,
-    }),
-    mail: Object.freeze({
-      smtpUrl: optional('SMTP_URL'),
-      from: optional('MAIL_FROM') ?? 'uptake@localhost',
-      ratePerSecond: amount('MAIL_RATE'),
-      leaseMs: amount('MAIL_LEASE_MS'),
-      connectMs: amount('SMTP_CONNECT_MS'),
-      greetingMs: amount('SMTP_GREETING_MS'),
-      socketMs: amount('SMTP_SOCKET_MS'),
-    }),
-    files: Object.freeze({ dataDir, reportDir: absolute(optional('REPORT_DIR') ?? `${dataDir}/reports`) }),
-    firstOrganization: Object.freeze({
-      scimToken: optional('SCIM_TOKEN'),
-      apiToken: optional('API_TOKEN'),
-      adminEmail: optional('ADMIN_EMAIL'),
-      adminPassword: optional('ADMIN_PASSWORD'),
-      licenseSku: known('LICENSE_SKU'),
-      licenseSeats: amount('LICENSE_SEATS'),
-    }),
-    secretKey: optional('SECRET_KEY'),
-    faults: optional('FAULTS'),
+    web: Object.freeze(web),
+    database: Object.freeze(databaseOf(v)),
+    temporal: Object.freeze(temporalOf(v)),
+    mail: Object.freeze(mailOf(v)),
+    files: Object.freeze({ dataDir, reportDir }),
+    firstOrganization: Object.freeze(firstOrganizationOf(v)),
+    secretKey: optional(v, 'SECRET_KEY'),
+    faults: optional(v, 'FAULTS'),
     logLevel: v['LOG_LEVEL'] as Config['logLevel'],
   });
 }
+
+const optional = (v: Values, name: string) => v[name] as string | undefined;
+const known = (v: Values, name: string) => v[name] as string;
+const amount = (v: Values, name: string) => v[name] as number;
+
+const databaseOf = (v: Values): DatabaseConfig => ({
+  url: optional(v, 'DATABASE_URL'),
+  pool: v['DATABASE_POOL'] as number | undefined,
+  acquireMs: amount(v, 'DATABASE_ACQUIRE_MS'),
+  lockMs: amount(v, 'DATABASE_LOCK_MS'),
+  statementMs: amount(v, 'DATABASE_STATEMENT_MS'),
+  connectMs: amount(v, 'DATABASE_CONNECT_MS'),
+});
+
+const temporalOf = (v: Values): TemporalConfig => ({
+  address: optional(v, 'TEMPORAL_ADDRESS'),
+  namespace: known(v, 'TEMPORAL_NAMESPACE'),
+  apiKey: optional(v, 'TEMPORAL_API_KEY'),
+  tlsCert: optional(v, 'TEMPORAL_TLS_CERT'),
+  tlsKey: optional(v, 'TEMPORAL_TLS_KEY'),
+  callMs: amount(v, 'TEMPORAL_CALL_MS'),
+  journeyStartRate: v['JOURNEY_START_RATE'] as number | undefined,
+});
+
+const mailOf = (v: Values): MailConfig => ({
+  smtpUrl: optional(v, 'SMTP_URL'),
+  from: optional(v, 'MAIL_FROM') ?? 'uptake@localhost',
+  ratePerSecond: amount(v, 'MAIL_RATE'),
+  leaseMs: amount(v, 'MAIL_LEASE_MS'),
+  connectMs: amount(v, 'SMTP_CONNECT_MS'),
+  greetingMs: amount(v, 'SMTP_GREETING_MS'),
+  socketMs: amount(v, 'SMTP_SOCKET_MS'),
+});
+
+const firstOrganizationOf = (v: Values): FirstOrganizationConfig => ({
+  scimToken: optional(v, 'SCIM_TOKEN'),
+  apiToken: optional(v, 'API_TOKEN'),
+  adminEmail: optional(v, 'ADMIN_EMAIL'),
+  adminPassword: optional(v, 'ADMIN_PASSWORD'),
+  licenseSku: known(v, 'LICENSE_SKU'),
+  licenseSeats: amount(v, 'LICENSE_SEATS'),
+});
 
 function publicUrlOf(v: Values): string {
   const given = v['PUBLIC_URL'] as string | undefined;

@@ -17,14 +17,17 @@ export interface Result {
 export interface Connection {
   readonly organizationId: number;
   /** Text protocol: for statements of varying text, lists (`IN (?)` or `VALUES ?` with an array, never empty) and thousands of rows. */
-  run(sql: string, values?: readonly (Value | readonly Value[] | readonly (readonly Value[])[])[]): Promise<Result>;
+  readonly run: (
+    sql: string,
+    values?: readonly (Value | readonly Value[] | readonly (readonly Value[])[])[],
+  ) => Promise<Result>;
   /** Binary protocol: for constant text and single rows (0.65 to 0.75 of the cost, docs/adr/0004). */
-  prepared(sql: string, values?: readonly Value[]): Promise<Result>;
+  readonly prepared: (sql: string, values?: readonly Value[]) => Promise<Result>;
   /**
    * One multi-row INSERT (or upsert): `sql` has one `VALUES ?` place; 1,000 rows a statement at most are sent at once.
    * No rows, no statement.
    */
-  insertMany(sql: string, rows: readonly (readonly Value[])[]): Promise<number>;
+  readonly insertMany: (sql: string, rows: readonly (readonly Value[])[]) => Promise<number>;
 }
 
 /** The unscoped connection, for what is keyed without an organization (docs/schema.md). */

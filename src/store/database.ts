@@ -156,8 +156,7 @@ function createConnection(driver: DriverConnection, options: DatabaseOptions): S
     new Promise((resolve, reject) => {
       options.onStatement?.(sql);
       const timeout = options.statementMs || undefined;
-      const done = (error: unknown, result: unknown): void =>
-        error ? reject(error as Error) : resolve(toResult(result));
+      const done = (error: unknown, result: unknown): void => (error ? reject(error) : resolve(toResult(result)));
       if (method === 'query') driver.query({ sql, timeout, values: values as unknown[] }, done);
       else driver.execute({ sql, timeout, values: values as Value[] }, done);
     });

@@ -8,6 +8,7 @@ const keyLength = 320;
 /** Folded value; a longer one is its first 256 characters and the SHA-256 of the whole, so that equality stays exact. */
 export function valueKey(value: string): string {
   const key = fold(value);
-  if ([...key].length <= keyLength) return key;
-  return [...key].slice(0, 256).join('') + createHash('sha256').update(key).digest('hex');
+  const characters = Array.from(key);
+  if (characters.length <= keyLength) return key;
+  return characters.slice(0, 256).join('') + createHash('sha256').update(key).digest('hex');
 }
