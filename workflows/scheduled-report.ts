@@ -19,15 +19,15 @@ export async function scheduledReport(args: ScheduledReportArgs): Promise<string
     retry: { initialInterval: '2s', maximumInterval: '2 minutes' },
   });
   const nominalIso = args.nominalIso ?? nominalTime().toISOString();
-  const opened = await openRun({ ...args, nominalIso });
+  const opened = await CancellationScope.nonCancellable(() => openRun({ ...args, nominalIso }));
   if (opened.kind === 'none') return opened.reason;
   const run = { organizationId: args.organizationId, runId: opened.runId };
   try {
     await buildAndDeliver(run, opened.destinationIds);
   } catch (error) {
-    await CancellationScope.nonCancellable(() => closeRun({ ...run, failure: failureCode(error) }));
+    const status = await CancellationScope.nonCancellable(() => closeRun({ ...run, failure: failureCode(error) }));
     if (isCancellation(error)) throw error;
-    return 'failed';
+    return status;
   }
   return CancellationScope.nonCancellable(() => closeRun(run));
 }
@@ -38,6 +38,7 @@ async function buildAndDeliver(run: RunArgs, destinationIds: readonly string[]):
     taskQueue: queues.report,
     startToCloseTimeout: '2 hours',
     heartbeatTimeout: '60s',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     priority,
     retry: {
       initialInterval: '10s',
@@ -50,6 +51,7 @@ async function buildAndDeliver(run: RunArgs, destinationIds: readonly string[]):
     taskQueue: queues.report,
     startToCloseTimeout: '15 minutes',
     heartbeatTimeout: '60s',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     priority,
     retry: {
       initialInterval: '30s',
