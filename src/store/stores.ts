@@ -11,6 +11,7 @@ import { createLicenseStore } from './license-store';
 import { createOneTimeCodeScan, createOneTimeCodeStore } from './one-time-code-store';
 import { createOrganizationScan, createOrganizationStore } from './organization-store';
 import { createOutboxScan, createOutboxStore } from './outbox-store';
+import { createPoolStore } from './pool-store';
 import { createReportDeliveryStore } from './report-delivery-store';
 import { createReportRowsView } from './report-rows-view';
 import { createReportRunStore } from './report-run-store';
@@ -32,6 +33,7 @@ export type Scan = ReturnType<typeof createScan>;
 /** Binds every store to the organization of the connection. */
 export function createStores(connection: Connection) {
   return {
+    organizationId: connection.organizationId,
     get admins() {
       return createAdminStore(connection);
     },
@@ -76,6 +78,9 @@ export function createStores(connection: Connection) {
     },
     get schedules() {
       return createScheduleStore(connection);
+    },
+    get pools() {
+      return createPoolStore(connection);
     },
     get settings() {
       return createSettingStore(connection);

@@ -1,0 +1,76 @@
+// The listener of the web role: health first, then SCIM's hot door and its app, then the express app of the other routers.
+import express from 'express';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Router } from 'express';
+import type { Health } from './health';
+
+/** A handler over Node's own request and response. */
+export type Handler = (req: IncomingMessage, res: ServerResponse) => void;
+
+/** The SCIM service provider's two doors. */
+export interface ScimDoors {
+  /** Takes GET, POST and PATCH of the hot routes; calls next, with an error or without, only before it has begun. */
+  readonly hot: (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
+  readonly app: Handler;
+  readonly answerError: (error: unknown, req: IncomingMessage, res: ServerResponse) => void;
+}
+
+interface Parts {
+  readonly scim: ScimDoors;
+  readonly api: Router;
+  readonly console: Router;
+  readonly health: Health;
+  /** Whether requests may be served; until the schema is there everything but health is 503. */
+  readonly isOpen: () => boolean;
+}
+
+const hotMethods = new Set(['GET', 'POST', 'PATCH']);
+/** Longest URL taken, in bytes (safety of parsers and logs). */
+const longestUrl = 16_384;
+
+/** Joins the finished parts to one listener. */
+export function createApp({ scim, api, console, health, isOpen }: Parts): RequestListener {
+  const pages = express();
+  pages.disable('x-powered-by');
+  pages.disable('etag');
+  pages.use('/api', api);
+  pages.use(console);
+
+  const provision: Handler = (req, res) => {
+    if (!hotMethods.has(req.method ?? '')) return scim.app(req, res);
+    scim.hot(req, res, (error) => (error ? scim.answerError(error, req, res) : scim.app(req, res)));
+  };
+  return (req, res) => {
+    const path = pathOf(req.url ?? '/');
+    if (path === '/livez') return answer(res, 200, { status: 'alive' });
+    if (path === '/readyz') return void ready(health, res);
+    if ((req.url ?? '').length > longestUrl) return answer(res, 414, { error: 'The URL is longer than 16 kB.' });
+    if (!isOpen()) return closed(res);
+    return path === '/scim' || path.startsWith('/scim/') ? provision(req, res) : pages(req, res);
+  };
+}
+
+async function ready(health: Health, res: ServerResponse): Promise<void> {
+  const { isReady, body } = await health.readiness();
+  answer(res, isReady ? 200 : 503, body);
+}
+
+function closed(res: ServerResponse): void {
+  res.setHeader('Retry-After', '5');
+  answer(res, 503, { error: 'The database is not migrated yet; nothing was changed.' });
+}
+
+function answer(res: ServerResponse, status: number, body: object): void {
+  const text = JSON.stringify(body);
+  res.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+  });
+  res.end(text);
+}
+
+function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
+}

@@ -1,0 +1,120 @@
+// The first organization of an installation: made by `migrate` under its lock, so that `npm start`, `start:web` and
+// compose all find the same one. Later runs only keep the bootstrap tokens equal to the environment.
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../clock';
+import { scopes, systemCaller } from '../domain/caller';
+import type { NewId } from '../ids';
+import type { Database } from '../store/database';
+import type { Stores } from '../store/stores';
+import { hashToken } from './access';
+
+/** What the environment says of the first organization. */
+export interface FirstOrganizationSettings {
+  readonly scimToken: string | undefined;
+  readonly apiToken: string | undefined;
+  readonly licenseSku: string;
+  readonly licenseSeats: number;
+}
+
+/** What was made, and what must be shown once because only its hash is kept. */
+export interface FirstOrganization {
+  readonly organizationId: number;
+  readonly isNew: boolean;
+  readonly generated: { readonly scimToken?: string; readonly apiToken?: string };
+}
+
+/** A part of a new organization that another service knows how to make (reports, reminder policies). */
+export type Furnish = (stores: Stores, at: Date) => Promise<void>;
+
+interface Dependencies {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly furnish: readonly Furnish[];
+}
+
+const bootstrapName = 'bootstrap';
+const nobody = '00000000-0000-0000-0000-000000000000';
+
+/** Makes or finds the organization `main`; one transaction. */
+export function createFirstOrganization({ database, clock, newId, furnish }: Dependencies) {
+  const make = async (stores: Stores, settings: FirstOrganizationSettings, at: Date): Promise<void> => {
+    const pool = {
+      code: settings.licenseSku,
+      name: settings.licenseSku,
+      isApp: true,
+      seats: settings.licenseSeats,
+      sortOrder: 1,
+    };
+    const poolId = await stores.pools.create(newId, pool, at);
+    await stores.pools.addRule(newId(), poolId, 'auto', '*', at);
+    for (const [setting, value] of Object.entries(defaultSettings))
+      await stores.settings.save(setting, value, null, at);
+    for (const part of furnish) await part(stores, at);
+  };
+
+  /** A row is added when none has that hash; a revoked one stays revoked; a changed value replaces the old. */
+  const bootstrap = async (
+    stores: Stores,
+    kind: 'scim' | 'api',
+    given: string | undefined,
+    at: Date,
+  ): Promise<string | undefined> => {
+    const rows = await stores.credentials.listByName(kind, bootstrapName);
+    if (given === undefined && rows.length > 0) return undefined;
+    const token = given ?? newToken(kind);
+    const tokenHash = hashToken(token);
+    if (rows.some((row) => row.tokenHash === tokenHash)) return undefined;
+    for (const row of rows.filter((one) => !one.isRevoked)) await stores.credentials.revoke(kind, row.id, at);
+    const it = {
+      id: newId(),
+      name: bootstrapName,
+      tokenHash,
+      last4: token.slice(-4),
+      slotNo: 1,
+      expiresAt: null,
+      createdAt: at,
+    };
+    if (kind === 'scim') await stores.credentials.addScimBearer(it);
+    else await stores.credentials.addApiToken({ ...it, scopes, createdBy: nobody });
+    await stores.audit.add({
+      caller: systemCaller(stores.organizationId, 'first start'),
+      action: 'token.created',
+      targetKind: 'token',
+      targetId: it.id,
+      detail: { kind, name: bootstrapName },
+      at,
+    });
+    return given === undefined ? token : undefined;
+  };
+
+  /** Numbered as the steps of `migrate`: 1. find or make the organization 2. its parts 3. its tokens. */
+  return async (settings: FirstOrganizationSettings): Promise<FirstOrganization> =>
+    database.acrossOrganizations(async (scan) => {
+      const at = clock.now();
+      const found = await scan.organizations.findBySlug('main');
+      const organizationId =
+        found?.organizationId ?? (await scan.organizations.create({ ...firstOrganization, createdAt: at }));
+      const stores = scan.of(organizationId);
+      if (found === undefined) await make(stores, settings, at);
+      const scimToken = await bootstrap(stores, 'scim', settings.scimToken, at);
+      const apiToken = await bootstrap(stores, 'api', settings.apiToken, at);
+      return { organizationId, isNew: found === undefined, generated: { scimToken, apiToken } };
+    });
+}
+
+const firstOrganization = {
+  slug: 'main',
+  name: 'My organization',
+  productName: 'Enpass',
+  timeZone: 'UTC',
+  locale: 'en',
+};
+
+/** Links of mails are unset at first: then a mail has no button. Limits are requests per minute and per second. */
+const defaultSettings = { setup_url: null, quick_start_url: null, 'limit.adoption': 30, 'limit.scim': 100 };
+
+/** 256 random bits behind a prefix that secret scanners know. */
+function newToken(kind: 'scim' | 'api'): string {
+  return `${kind === 'scim' ? 'upt_scim_' : 'upt_'}${randomBytes(32).toString('base64url')}`;
+}

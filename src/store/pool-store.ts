@@ -1,0 +1,66 @@
+// License pools, their dated terms and the rules that grant them. Written by the first start and by administration.
+import type { ClaimSource, Pool } from '../domain/license';
+import type { NewId } from '../ids';
+import type { Connection, Row } from './connection';
+
+/** A pool with its first term. */
+export interface NewPool {
+  readonly code: string;
+  readonly name: string;
+  readonly isApp: boolean;
+  readonly seats: number;
+  readonly sortOrder: number;
+}
+
+/** The store of pools. */
+export function createPoolStore(connection: Connection) {
+  const { organizationId } = connection;
+  return {
+    /** Makes a pool whose seats are valid from `at` on; answers its id. */
+    create: async (newId: NewId, it: NewPool, at: Date): Promise<string> => {
+      const id = newId();
+      await connection.run(
+        `INSERT INTO license_pools (organization_id, id, code, name, is_app, over_seat, assigned, sort_order, created_at) VALUES (?, ?, ?, ?, ?, 'waitlist', 0, ?, ?)`,
+        [organizationId, id, it.code, it.name, it.isApp ? 1 : 0, it.sortOrder, at],
+      );
+      await connection.run(
+        'INSERT INTO license_pool_terms (organization_id, id, pool_id, seats, started_at, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+        [organizationId, newId(), id, it.seats, at, at],
+      );
+      return id;
+    },
+    /** Grants a pool by a carrier: `auto` to every enabled user (match value `*`). */
+    addRule: async (id: string, poolId: string, source: ClaimSource, matchValue: string, at: Date): Promise<void> => {
+      await connection.run(
+        'INSERT INTO license_rules (organization_id, id, pool_id, source, match_value, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+        [organizationId, id, poolId, source, matchValue, at],
+      );
+    },
+    /** Open pools with the seats of the terms valid at `at`, lowest sort order first. */
+    list: async (at: Date): Promise<Pool[]> => {
+      const { rows } = await connection.prepared(
+        `SELECT p.id, p.code, p.is_app, p.over_seat, p.assigned, p.sort_order,
+           (SELECT COALESCE(SUM(t.seats), 0) FROM license_pool_terms t WHERE t.organization_id = p.organization_id AND t.pool_id = p.id
+             AND t.started_at <= ? AND (t.ended_at IS NULL OR t.ended_at > ?)) AS seats
+         FROM license_pools p WHERE p.organization_id = ? AND p.closed_at IS NULL ORDER BY p.sort_order, p.id`,
+        [at, at, organizationId],
+      );
+      return rows.map(toPool);
+    },
+  };
+}
+
+/** The store of pools. */
+export type PoolStore = ReturnType<typeof createPoolStore>;
+
+function toPool(row: Row): Pool {
+  return {
+    id: row['id'] as string,
+    code: row['code'] as string,
+    isApp: Number(row['is_app']) === 1,
+    overSeat: row['over_seat'] as Pool['overSeat'],
+    seats: Number(row['seats']),
+    assigned: Number(row['assigned']),
+    sortOrder: Number(row['sort_order']),
+  };
+}
