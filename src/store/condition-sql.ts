@@ -38,6 +38,12 @@ const columns: ReadonlyMap<string, Column> = new Map<string, Column>([
   ['meta.lastModified', { sql: 'u.updated_at', as: 'instant' }],
 ]);
 
+/** Where what was sent is no known tag or zone it stands in the JSON, else in the column. */
+const besideColumns: ReadonlyMap<string, string> = new Map([
+  ['locale', 'u.locale'],
+  ['timezone', 'u.time_zone'],
+]);
+
 const elementColumns: ReadonlyMap<string, Column> = new Map<string, Column>([
   ['value', { sql: 'v.value_key', as: 'value_key' }],
   ['type', { sql: 'v.type_key', as: 'key' }],
@@ -150,7 +156,9 @@ function compareSql(operator: Comparison, column: Column, text: string): Sql {
 }
 
 function rootColumn(attribute: string): Column {
-  return columns.get(attribute) ?? jsonColumn('u.scim_extra', extraPath(attribute));
+  const json = columns.get(attribute) ?? jsonColumn('u.scim_extra', extraPath(attribute));
+  const beside = besideColumns.get(attribute);
+  return beside === undefined ? json : { sql: `COALESCE(${json.sql}, ${beside})`, as: 'lower' };
 }
 
 /** Further sub-attributes of an element stand in the JSON beside it. */

@@ -1,0 +1,98 @@
+// Conditions over one element of a multi-valued attribute, in memory: whether it holds, what it would stamp on a new
+// element, and its canonical text. Pure; called by PATCH.
+import type { Comparison, Condition } from '../domain/condition';
+import { fold } from '../domain/user';
+import type { Attribute } from './schemas';
+import type { Element, Scalar } from './resource';
+
+/** Whether the element satisfies the condition; same rules as the SQL of list filters. */
+export function matches(condition: Condition, element: Element, attribute: Attribute): boolean {
+  switch (condition.kind) {
+    case 'and':
+      return condition.terms.every((term) => matches(term, element, attribute));
+    case 'or':
+      return condition.terms.some((term) => matches(term, element, attribute));
+    case 'not':
+      return !matches(condition.term, element, attribute);
+    case 'some':
+      return false;
+    case 'present':
+      return isPresent(element[condition.attribute]);
+    case 'compare':
+      return compares(
+        condition.operator,
+        element[condition.attribute],
+        condition.value,
+        isExact(attribute, condition.attribute),
+      );
+  }
+}
+
+function isExact(attribute: Attribute, sub: string): boolean {
+  return attribute.subs.get(sub.toLowerCase())?.isCaseExact === true;
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
+function compares(
+  operator: Comparison,
+  held: Scalar | undefined,
+  wanted: Scalar | number | null,
+  isCaseExact: boolean,
+): boolean {
+  if (wanted === null) return operator === 'eq' ? !isPresent(held) : operator === 'ne' && isPresent(held);
+  if (typeof wanted === 'boolean') {
+    const isSame = (held ?? false) === wanted;
+    return operator === 'eq' ? isSame : operator === 'ne' && !isSame;
+  }
+  if (held === undefined) return operator === 'ne';
+  const key = (text: string): string => (isCaseExact ? text : fold(text));
+  return comparesText(operator, key(String(held)), key(String(wanted)));
+}
+
+function comparesText(operator: Comparison, held: string, wanted: string): boolean {
+  if (operator === 'eq') return held === wanted;
+  if (operator === 'ne') return held !== wanted;
+  if (operator === 'co') return held.includes(wanted);
+  if (operator === 'sw') return held.startsWith(wanted);
+  if (operator === 'ew') return held.endsWith(wanted);
+  // Byte order of UTF-8, as the database compares.
+  const order = Buffer.compare(Buffer.from(held), Buffer.from(wanted));
+  if (operator === 'gt') return order > 0;
+  if (operator === 'ge') return order >= 0;
+  return operator === 'lt' ? order < 0 : order <= 0;
+}
+
+/** What `eq` terms joined by `and` say of a new element; undefined for any other condition. */
+export function stampOf(condition: Condition): Element | undefined {
+  if (condition.kind === 'compare' && condition.operator === 'eq') {
+    return condition.value === null ? {} : { [condition.attribute]: condition.value as Scalar };
+  }
+  if (condition.kind !== 'and') return undefined;
+  const stamps = condition.terms.map(stampOf);
+  return stamps.includes(undefined) ? undefined : Object.assign({}, ...stamps);
+}
+
+/** The condition as filter text; read again it gives the same condition. */
+export function printCondition(condition: Condition): string {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return condition.terms.map((term) => nested(term)).join(` ${condition.kind} `);
+    case 'not':
+      return `not (${printCondition(condition.term)})`;
+    case 'some':
+      return `${condition.attribute}[${printCondition(condition.where)}]`;
+    case 'present':
+      return `${condition.attribute} pr`;
+    case 'compare':
+      return `${condition.attribute} ${condition.operator} ${JSON.stringify(condition.value)}`;
+  }
+}
+
+function nested(term: Condition): string {
+  const text = printCondition(term);
+  return term.kind === 'and' || term.kind === 'or' ? `(${text})` : text;
+}

@@ -1,0 +1,50 @@
+// The longest values a user may have, in characters: those of the columns. Pure; called by user-mapping.ts.
+import { AppError } from '../errors';
+import { fold } from '../domain/user';
+import type { Container, Element } from './resource';
+
+const rootLimits: Readonly<Record<string, number>> = { userName: 255, externalId: 255, displayName: 255, title: 255 };
+const elementLimits: Readonly<Record<string, number>> = { type: 64, display: 255, value: 1024 };
+const short = 255;
+const long = 1024;
+
+/** @throws body.value for a missing userName, or a value (or its folded form) that is too long */
+export function checkLimits(resource: Container): void {
+  if (typeof resource['userName'] !== 'string' || resource['userName'].trimEnd() === '') {
+    throw new AppError('body.value', { reason: '"userName" is required.' });
+  }
+  for (const [name, held] of Object.entries(resource)) {
+    if (typeof held === 'string') check(name, held, rootLimits[name] ?? long, name === 'userName');
+    else if (Array.isArray(held)) for (const element of held as Element[]) checkElement(name, element);
+    else if (typeof held === 'object') checkNested(name, held as Container);
+  }
+}
+
+function checkElement(attribute: string, element: Element): void {
+  for (const [sub, held] of Object.entries(element)) {
+    if (typeof held !== 'string') continue;
+    const isMail = attribute === 'emails' && sub === 'value';
+    const isCountry = attribute === 'addresses' && sub === 'country';
+    const most = isMail ? 320 : isCountry ? 64 : (elementLimits[sub] ?? long);
+    check(`${attribute}.${sub}`, held, most, isMail || sub === 'type');
+  }
+}
+
+/** `name` and the extensions; a manager is a reference of at most 255 characters. */
+function checkNested(name: string, held: Container): void {
+  const isKnown = name === 'name' || /:enterprise:2\.0:User$/i.test(name);
+  for (const [sub, value] of Object.entries(held)) {
+    if (typeof value === 'string') check(sub, value, isKnown ? short : long, false);
+    else if (typeof value === 'object') checkNested('name', value as Container);
+  }
+}
+
+function check(name: string, text: string, most: number, isKey: boolean): void {
+  if (longer(text, most) || (isKey && longer(fold(text), most))) {
+    throw new AppError('body.value', { reason: `"${name}" is at most ${most} characters long.` });
+  }
+}
+
+function longer(text: string, most: number): boolean {
+  return text.length > most && [...text].length > most;
+}
