@@ -90,25 +90,16 @@ function queuedRun(report: ReportDefinition, { runId, runKey }: RequestedRun, at
 
 /**
  * The report every organization begins with: "Users and adoption", kept in the report folder. It can be run by hand at
- * once; it runs by itself when it is given a schedule. Called inside the transaction that makes the organization.
+ * once; it runs by itself when it is given a schedule. A part of createFirstOrganization's transaction.
  */
-export async function addFirstReport(
-  stores: Stores,
-  { newId, at }: { readonly newId: NewId; readonly at: Date },
-): Promise<ReportDefinition> {
-  const formats = ['xlsx', 'csv'] as const;
-  const report = {
-    id: newId(),
-    slug: 'users-and-adoption',
-    name: 'Users and adoption',
-    reportKind: 'user_list' as const,
-    formats,
-    state: 'active' as const,
-    version: 1,
-    retentionDays: 400,
+export function createFirstReport({ newId }: { readonly newId: NewId }) {
+  return async (stores: Stores, at: Date): Promise<void> => {
+    const formats = ['xlsx', 'csv'] as const;
+    const reportId = newId();
+    const words = { slug: 'users-and-adoption', name: 'Users and adoption', reportKind: 'user_list' as const };
+    const begin = { formats, state: 'active' as const, version: 1, retentionDays: 400 };
+    await stores.reports.add({ id: reportId, ...words, ...begin }, at);
+    const folder = { id: newId(), reportId, kind: 'folder' as const, recipients: [], required: true, formats };
+    await stores.reports.addDestination(folder, at);
   };
-  await stores.reports.add(report, at);
-  const folder = { id: newId(), reportId: report.id, kind: 'folder' as const, recipients: [], required: true, formats };
-  await stores.reports.addDestination(folder, at);
-  return { ...report, consecutiveFailures: 0 };
 }
