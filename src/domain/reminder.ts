@@ -55,7 +55,7 @@ const longestWaitMs = 30 * 86_400_000;
 /** Plans the next step; never one in the past. `policy` is the one in force for the person's stage. */
 export function plan(facts: ReminderFacts, policy: ActivePolicy | undefined, asOf: Date): Plan {
   const stage = stageOf(facts);
-  if (facts.user.accountState !== 'enabled') return { kind: 'end', reason: 'deactivated' };
+  if (facts.user.accountState !== 'enabled') return { kind: 'end', reason: facts.user.accountState };
   if (facts.seat === null) return { kind: 'end', reason: 'no_license' };
   if (stage === undefined) return { kind: 'end', reason: 'using' };
   const invitation = { stage: 'activation', episode: facts.seat.assignmentId, step: 0 };

@@ -7,11 +7,16 @@ import { createBackupCodeStore } from './backup-code-store';
 import type { Connection, ScanConnection } from './connection';
 import { createCredentialScan, createCredentialStore } from './credential-store';
 import { createFindingStore } from './finding-store';
+import { createJourneyScan, createJourneyStore } from './journey-store';
 import { createLicenseStore } from './license-store';
+import { createMailBucketScan } from './mail-bucket-store';
+import { createMailStore } from './mail-store';
 import { createOneTimeCodeScan, createOneTimeCodeStore } from './one-time-code-store';
 import { createOrganizationScan, createOrganizationStore } from './organization-store';
 import { createOutboxScan, createOutboxStore } from './outbox-store';
+import { createPolicyStore } from './policy-store';
 import { createPoolStore } from './pool-store';
+import { createReminderStore } from './reminder-store';
 import { createReportDeliveryStore } from './report-delivery-store';
 import { createReportRowsView } from './report-rows-view';
 import { createReportRunStore } from './report-run-store';
@@ -21,6 +26,8 @@ import { createScheduleStore } from './schedule-store';
 import { createSettingStore } from './setting-store';
 import { createSignInScan, createSignInStore } from './sign-in-store';
 import { createSnapshotStore } from './snapshot-store';
+import { createSuppressionStore } from './suppression-store';
+import { createTemporalServerScan } from './temporal-server-store';
 import { createUserHistoryStore } from './user-history-store';
 import { createUserStore } from './user-store';
 
@@ -52,8 +59,14 @@ export function createStores(connection: Connection) {
     get findings() {
       return createFindingStore(connection);
     },
+    get journeys() {
+      return createJourneyStore(connection);
+    },
     get licenses() {
       return createLicenseStore(connection);
+    },
+    get mails() {
+      return createMailStore(connection);
     },
     get oneTimeCodes() {
       return createOneTimeCodeStore(connection);
@@ -63,6 +76,9 @@ export function createStores(connection: Connection) {
     },
     get outbox() {
       return createOutboxStore(connection);
+    },
+    get reminders() {
+      return createReminderStore(connection);
     },
     get reportDeliveries() {
       return createReportDeliveryStore(connection);
@@ -79,6 +95,9 @@ export function createStores(connection: Connection) {
     get schedules() {
       return createScheduleStore(connection);
     },
+    get policies() {
+      return createPolicyStore(connection);
+    },
     get pools() {
       return createPoolStore(connection);
     },
@@ -90,6 +109,9 @@ export function createStores(connection: Connection) {
     },
     get snapshots() {
       return createSnapshotStore(connection);
+    },
+    get suppressions() {
+      return createSuppressionStore(connection);
     },
     get userHistory() {
       return createUserHistoryStore(connection);
@@ -115,6 +137,12 @@ export function createScan(connection: ScanConnection) {
     get credentials() {
       return createCredentialScan(connection);
     },
+    get journeys() {
+      return createJourneyScan(connection);
+    },
+    get mailBuckets() {
+      return createMailBucketScan(connection);
+    },
     get oneTimeCodes() {
       return createOneTimeCodeScan(connection);
     },
@@ -129,6 +157,9 @@ export function createScan(connection: ScanConnection) {
     },
     get signIns() {
       return createSignInScan(connection);
+    },
+    get temporalServer() {
+      return createTemporalServerScan(connection);
     },
     /** The stores of one organization inside the same transaction. */
     of: (organizationId: number) => createStores({ ...connection, organizationId }),

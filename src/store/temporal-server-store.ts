@@ -1,0 +1,42 @@
+// Which Temporal server the worker last saw, when, and whether the relay takes mail. Written by the worker, read by both
+// roles' health. Belongs to the installation.
+import { dateOf, type ScanConnection } from './connection';
+
+/** What the worker saw. */
+export interface TemporalServer {
+  readonly namespace: string;
+  readonly namespaceId: string;
+  readonly lastSeenAt: Date;
+  /** Since when no mail leaves; null = mail leaves, or nobody tried. */
+  readonly smtpFailingSince: Date | null;
+}
+
+/** The row of the server. */
+export function createTemporalServerScan(connection: ScanConnection) {
+  return {
+    find: async (namespace: string): Promise<TemporalServer | undefined> => {
+      const { rows } = await connection.prepared(
+        'SELECT namespace, namespace_id, last_seen_at, smtp_failing_since FROM temporal_server WHERE namespace = ?',
+        [namespace],
+      );
+      return (
+        rows[0] && {
+          namespace: rows[0]['namespace'] as string,
+          namespaceId: rows[0]['namespace_id'] as string,
+          lastSeenAt: rows[0]['last_seen_at'] as Date,
+          smtpFailingSince: dateOf(rows[0]['smtp_failing_since']),
+        }
+      );
+    },
+    /** Notes that the server was seen. A failing relay keeps the instant at which it began to fail. */
+    see: async (it: { namespace: string; namespaceId: string; at: Date; isMailFailing: boolean }): Promise<void> => {
+      const failingSince = it.isMailFailing ? it.at : null;
+      await connection.prepared(
+        `INSERT INTO temporal_server (namespace, namespace_id, last_seen_at, smtp_failing_since) VALUES (?, ?, ?, ?)
+         ON DUPLICATE KEY UPDATE namespace_id = VALUES(namespace_id), last_seen_at = VALUES(last_seen_at),
+           smtp_failing_since = IF(VALUES(smtp_failing_since) IS NULL, NULL, COALESCE(smtp_failing_since, VALUES(smtp_failing_since)))`,
+        [it.namespace, it.namespaceId, it.at, failingSince],
+      );
+    },
+  };
+}
