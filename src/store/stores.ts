@@ -158,7 +158,7 @@ export function createScan(connection: ScanConnection) {
     get signIns() {
       return createSignInScan(connection);
     },
-    get temporalServer() {
+    get server() {
       return createTemporalServerScan(connection);
     },
     /** The stores of one organization inside the same transaction. */

@@ -1,6 +1,6 @@
 // Which Temporal server the worker last saw, when, and whether the relay takes mail. Written by the worker, read by both
 // roles' health. Belongs to the installation.
-import { dateOf, type ScanConnection } from './connection';
+import { dateOf, type Row, type ScanConnection } from './connection';
 
 /** What the worker saw. */
 export interface TemporalServer {
@@ -11,22 +11,23 @@ export interface TemporalServer {
   readonly smtpFailingSince: Date | null;
 }
 
+const columns = 'namespace, namespace_id, last_seen_at, smtp_failing_since';
+
 /** The row of the server. */
 export function createTemporalServerScan(connection: ScanConnection) {
   return {
-    find: async (namespace: string): Promise<TemporalServer | undefined> => {
+    /** The server last seen, of whatever namespace: what health asks. */
+    find: async (): Promise<TemporalServer | undefined> => {
       const { rows } = await connection.prepared(
-        'SELECT namespace, namespace_id, last_seen_at, smtp_failing_since FROM temporal_server WHERE namespace = ?',
-        [namespace],
+        `SELECT ${columns} FROM temporal_server ORDER BY last_seen_at DESC LIMIT 1`,
       );
-      return (
-        rows[0] && {
-          namespace: rows[0]['namespace'] as string,
-          namespaceId: rows[0]['namespace_id'] as string,
-          lastSeenAt: rows[0]['last_seen_at'] as Date,
-          smtpFailingSince: dateOf(rows[0]['smtp_failing_since']),
-        }
-      );
+      return rows[0] && toServer(rows[0]);
+    },
+    findByNamespace: async (namespace: string): Promise<TemporalServer | undefined> => {
+      const { rows } = await connection.prepared(`SELECT ${columns} FROM temporal_server WHERE namespace = ?`, [
+        namespace,
+      ]);
+      return rows[0] && toServer(rows[0]);
     },
     /** Notes that the server was seen. A failing relay keeps the instant at which it began to fail. */
     see: async (it: { namespace: string; namespaceId: string; at: Date; isMailFailing: boolean }): Promise<void> => {
@@ -38,5 +39,14 @@ export function createTemporalServerScan(connection: ScanConnection) {
         [it.namespace, it.namespaceId, it.at, failingSince],
       );
     },
+  };
+}
+
+function toServer(row: Row): TemporalServer {
+  return {
+    namespace: row['namespace'] as string,
+    namespaceId: row['namespace_id'] as string,
+    lastSeenAt: row['last_seen_at'] as Date,
+    smtpFailingSince: dateOf(row['smtp_failing_since']),
   };
 }
