@@ -59,22 +59,20 @@ function viewing({ database, clock }: AdminAccountDependencies) {
   };
 }
 
-function changing({ database, clock, passwords, throttle }: AdminAccountDependencies) {
+function changing(dependencies: AdminAccountDependencies) {
+  const { database, clock, passwords } = dependencies;
+  const confirmPassword = confirming(dependencies);
   return {
+    confirmPassword,
     /**
      * Checks the old password and keeps a new one.
      * @throws AppError `sign_in.refused` (the old one is wrong), `rate.limited`, `input.invalid` with `field` and `reason`
      */
     changePassword: async (caller: Caller, adminId: string, old: string, next: string): Promise<void> => {
-      const { admin, organization } = await database.read(caller.organizationId, async (stores) => ({
-        admin: await stores.admins.find(adminId),
-        organization: await stores.organization.get(),
-      }));
-      await throttle.take('second_factor', adminId);
-      if (!(await passwords.verify(admin?.passwordHash, old))) throw new AppError('sign_in.refused');
-      await throttle.giveBack('second_factor', adminId);
-      const reason = passwordFault(next, [organization.name, organization.productName]);
-      if (reason !== undefined) throw new AppError('input.invalid', { field: 'password', reason });
+      await confirmPassword(caller, adminId, old);
+      const { name, productName } = await database.read(caller.organizationId, (stores) => stores.organization.get());
+      const reason = passwordFault(next, [name, productName]);
+      if (reason !== undefined) throw new AppError('input.invalid', { field: 'newPassword', reason });
       const hash = await passwords.hash(next);
       await database.inTransaction(caller.organizationId, async (stores) => {
         await stores.admins.savePassword(adminId, hash);
@@ -95,6 +93,17 @@ function changing({ database, clock, passwords, throttle }: AdminAccountDependen
         await stores.signIns.endAll(adminId, 'role_changed', clock.now());
         await stores.audit.add({ ...entry(caller, 'admin.role_changed', adminId, clock.now()), detail: { role } });
       }),
+  };
+}
+
+/** Asks for the password once more before something that matters. */
+function confirming({ database, passwords, throttle }: AdminAccountDependencies) {
+  /** @throws AppError `sign_in.refused`, `rate.limited`, `sign_in.busy` */
+  return async (caller: Caller, adminId: string, password: string): Promise<void> => {
+    await throttle.take('second_factor', adminId);
+    const admin = await database.read(caller.organizationId, (stores) => stores.admins.find(adminId));
+    if (!(await passwords.verify(admin?.passwordHash, password))) throw new AppError('sign_in.refused');
+    await throttle.giveBack('second_factor', adminId);
   };
 }
 
