@@ -100,14 +100,6 @@ function syncedSchedules({ organizationId, prepared }: Connection) {
         );
       }
     },
-    /** What each Schedule was last made equal to. */
-    listSynced: async (): Promise<ReadonlyMap<string, string>> => {
-      const { rows } = await prepared(
-        'SELECT schedule_id, synced_hash FROM temporal_schedules WHERE organization_id = ? AND synced_hash IS NOT NULL',
-        [organizationId],
-      );
-      return new Map(rows.map((row) => [row['schedule_id'] as string, row['synced_hash'] as string]));
-    },
   };
 }
 
