@@ -4,7 +4,10 @@
 'use strict';
 const { spawnSync } = require('node:child_process');
 const { accessSync, constants } = require('node:fs');
-const { delimiter, join } = require('node:path');
+const path = require('node:path');
+const { runQuietly } = require('./run.js');
+
+const aptMs = 900_000;
 
 /**
  * @typedef {{ flavor: 'mariadb' | 'mysql', server: string, installer?: string, version: string }} DatabaseProgram
@@ -34,14 +37,14 @@ const usualFolders = [
  * @returns {string | undefined}
  */
 function findProgram(name, folders = []) {
-  const onPath = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  return [...onPath, ...folders].map((folder) => join(folder, name)).find(isExecutable);
+  const onPath = (process.env.PATH ?? '').split(path.delimiter).filter((folder) => folder !== '');
+  return [...onPath, ...folders].map((folder) => path.join(folder, name)).find(isExecutable);
 }
 
-/** @param {string} path */
-function isExecutable(path) {
+/** @param {string} file */
+function isExecutable(file) {
   try {
-    accessSync(path, constants.X_OK);
+    accessSync(file, constants.X_OK);
     return true;
   } catch {
     return false;
@@ -74,14 +77,14 @@ function versionOf(server) {
 /**
  * Finds a server, installs one with apt where this process is root, else says what to do.
  * @param {Say} say
- * @returns {DatabaseProgram | undefined}
+ * @returns {Promise<DatabaseProgram | undefined>}
  */
-function ensureDatabase(say) {
+async function ensureDatabase(say) {
   const found = findDatabase();
   if (found !== undefined) return found;
   if (canUseApt()) {
     say('No MySQL-compatible server found: installing mariadb-server-core and mariadb-client-core with apt-get ...');
-    if (installWithApt(say)) return findDatabase();
+    if (await installWithApt(say)) return findDatabase();
   }
   for (const line of remedies(process.platform)) say(line);
   return undefined;
@@ -92,24 +95,17 @@ function canUseApt() {
 }
 
 /** @param {Say} say */
-function installWithApt(say) {
+async function installWithApt(say) {
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = findProgram('apt-get', ['/usr/bin']) ?? 'apt-get';
+  const options = { timeoutMs: aptMs, environment, say };
+  // A failed update may still leave lists that are good enough.
+  const updated = await runQuietly(apt, ['update', '-q'], options);
+  if (!updated.ok) say(`apt-get update failed: ${updated.lastLine}`);
   const packages = ['mariadb-server-core', 'mariadb-client-core'];
-  for (const args of [
-    ['update', '-q'],
-    ['install', '-y', '-q', '--no-install-recommends', ...packages],
-  ]) {
-    const { status, stderr } = spawnSync('apt-get', args, {
-      encoding: 'utf8',
-      env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      maxBuffer: 64 * 1024 * 1024,
-    });
-    // A failed update may still leave lists that are good enough.
-    if (status !== 0) say(`apt-get ${args[0]} failed: ${stderr.trim().split('\n').slice(-3).join(' ')}`);
-    if (status !== 0 && args[0] === 'install') return false;
-  }
-  return true;
+  const installed = await runQuietly(apt, ['install', '-y', '-q', '--no-install-recommends', ...packages], options);
+  if (!installed.ok) say(`apt-get install failed: ${installed.lastLine}`);
+  return installed.ok;
 }
 
 /**
@@ -134,8 +130,11 @@ function remedies(platform) {
 
 module.exports = { ensureDatabase, findDatabase, findProgram, remedies };
 
-if (require.main === module) {
-  const found = process.argv[2] === 'install' ? ensureDatabase((line) => console.error(line)) : findDatabase();
+/** @param {string | undefined} verb */
+async function main(verb) {
+  const found = verb === 'install' ? await ensureDatabase((line) => console.error(line)) : findDatabase();
   console.log(JSON.stringify(found ?? null));
   process.exitCode = found === undefined ? 1 : 0;
 }
+
+if (require.main === module) void main(process.argv[2]);

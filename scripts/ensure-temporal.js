@@ -3,11 +3,12 @@
 // by all clones. Called by bootstrap.js and the suites' global setup; by hand: node scripts/ensure-temporal.js
 // [find|install], which prints one JSON document.
 'use strict';
-const { spawn, spawnSync } = require('node:child_process');
+const { spawnSync } = require('node:child_process');
 const { existsSync, mkdirSync, readdirSync, renameSync, rmSync } = require('node:fs');
 const { homedir } = require('node:os');
-const { join } = require('node:path');
+const path = require('node:path');
 const { findProgram } = require('./ensure-database.js');
+const { runQuietly } = require('./run.js');
 
 /**
  * @typedef {{ program: string, version: string, source: string }} TemporalProgram
@@ -23,8 +24,8 @@ const buildMs = 1_200_000;
 
 /** The folder of this version in the tool cache. */
 function toolFolder() {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  return join(cache, 'uptake', 'tools', `temporal-${version}`);
+  const cache = process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache');
+  return path.join(cache, 'uptake', 'tools', `temporal-${version}`);
 }
 
 /**
@@ -32,7 +33,7 @@ function toolFolder() {
  * @returns {TemporalProgram | undefined}
  */
 function findTemporal() {
-  const cached = join(toolFolder(), 'temporal');
+  const cached = path.join(toolFolder(), 'temporal');
   if (existsSync(cached)) return { program: cached, version, source: 'tool cache' };
   const onPath = findProgram('temporal');
   const itsVersion = onPath === undefined ? undefined : versionOf(onPath);
@@ -67,9 +68,9 @@ async function downloadWithSdk(say) {
   say(`Downloading the Temporal dev server ${version} (once for this machine) ...`);
   const folder = `${toolFolder()}.part-${process.pid}`;
   mkdirSync(folder, { recursive: true });
-  const ended = await run(process.execPath, [__filename, 'download', folder], { timeoutMs: downloadMs });
+  const ended = await runQuietly(process.execPath, [__filename, 'download', folder], { timeoutMs: downloadMs, say });
   const file = readdirSync(folder).find((name) => name.startsWith('temporal'));
-  const kept = ended.ok && file !== undefined && keep(join(folder, file));
+  const kept = ended.ok && file !== undefined && keep(path.join(folder, file));
   rmSync(folder, { recursive: true, force: true });
   if (!kept) say(`The download failed: ${ended.lastLine}`);
   return kept;
@@ -104,10 +105,11 @@ async function buildWithGo(say) {
   mkdirSync(folder, { recursive: true });
   const environment = { ...process.env, GOTOOLCHAIN: 'local', CGO_ENABLED: '0', GOBIN: folder };
   const args = ['install', '-trimpath', '-ldflags=-s -w', goPackage];
-  let ended = await run(go, args, { timeoutMs: buildMs, environment });
+  const options = { timeoutMs: buildMs, say };
+  let ended = await runQuietly(go, args, { ...options, environment });
   // The checksum database is a host of its own and may be out of reach where the module proxy is not.
-  if (!ended.ok) ended = await run(go, args, { timeoutMs: buildMs, environment: { ...environment, GOSUMDB: 'off' } });
-  const kept = ended.ok && keep(join(folder, 'temporal'));
+  if (!ended.ok) ended = await runQuietly(go, args, { ...options, environment: { ...environment, GOSUMDB: 'off' } });
+  const kept = ended.ok && keep(path.join(folder, 'temporal'));
   rmSync(folder, { recursive: true, force: true });
   if (!kept) say(`go install failed: ${ended.lastLine}`);
   return kept;
@@ -120,30 +122,8 @@ async function buildWithGo(say) {
 function keep(file) {
   if (!existsSync(file)) return false;
   mkdirSync(toolFolder(), { recursive: true });
-  renameSync(file, join(toolFolder(), 'temporal'));
+  renameSync(file, path.join(toolFolder(), 'temporal'));
   return true;
-}
-
-/**
- * @param {string} command
- * @param {readonly string[]} args
- * @param {{ timeoutMs: number, environment?: NodeJS.ProcessEnv }} options
- * @returns {Promise<{ ok: boolean, lastLine: string }>}
- */
-function run(command, args, { timeoutMs, environment }) {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { env: environment ?? process.env, stdio: ['ignore', 'ignore', 'pipe'] });
-    let said = '';
-    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
-    child.stderr.on('data', (chunk) => {
-      said = `${said}${chunk}`.slice(-4000);
-    });
-    child.once('error', (error) => resolve({ ok: false, lastLine: error.message }));
-    child.once('close', (code) => {
-      clearTimeout(timer);
-      resolve({ ok: code === 0, lastLine: said.trim().split('\n').at(-1) ?? '' });
-    });
-  });
 }
 
 /** What a person can do. */

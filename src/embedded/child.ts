@@ -20,7 +20,7 @@ export interface ChildOptions {
   readonly clock: Clock;
   /** Called at each start, the first one included. */
   readonly onStart?: (pid: number) => void;
-  /** Called at each death that is not a stop, before the child is started again. */
+  /** Called at each death after which the child is started again. */
   readonly onDeath?: (reason: string) => void;
   /** Called once, after the last death; the report names the reason and the last lines of the log. */
   readonly onGiveUp: (report: string) => void;
@@ -31,10 +31,12 @@ export interface Child {
   readonly name: string;
   /** The process id now, undefined between a death and the next start. */
   pid(): number | undefined;
-  /** The last lines of the log file. */
-  lastLines(): string[];
+  /** Whether `stop` or `kill` was called. */
+  isStopped(): boolean;
   /** Ends the child and what it started; resolves when it is gone. May be called twice. */
   stop(): Promise<void>;
+  /** Ends it now, without a chance to finish; it is not started again. */
+  kill(): void;
 }
 
 const deathsToGiveUp = 5;
@@ -58,9 +60,12 @@ export function startChild(options: ChildOptions): Child {
     if (stopping) return;
     const now = options.clock.now().getTime();
     deaths = [...deaths.filter((at) => now - at < deathWindowMs), now];
+    if (deaths.length >= deathsToGiveUp) {
+      options.onGiveUp(reportOf(options, reason));
+      return;
+    }
     options.onDeath?.(reason);
-    if (deaths.length < deathsToGiveUp) timer = setTimeout(launch, firstDelayMs * 2 ** (deaths.length - 1));
-    else options.onGiveUp(reportOf(options, reason));
+    timer = setTimeout(launch, firstDelayMs * 2 ** (deaths.length - 1));
   };
   const launch = () => {
     running = spawnLogged(options, died);
@@ -71,11 +76,16 @@ export function startChild(options: ChildOptions): Child {
   return {
     name: options.name,
     pid: () => running?.pid,
-    lastLines: () => tailOf(options.logPath),
+    isStopped: () => stopping,
     stop: async () => {
       stopping = true;
       clearTimeout(timer);
       if (running !== undefined) await end(running, options.stopMs);
+    },
+    kill: () => {
+      stopping = true;
+      clearTimeout(timer);
+      signalGroup(running?.pid, 'SIGKILL');
     },
   };
 }

@@ -36,6 +36,8 @@ export interface DatabaseOptions {
   readonly onStart?: ChildOptions['onStart'];
   readonly onDeath?: ChildOptions['onDeath'];
   readonly onGiveUp: ChildOptions['onGiveUp'];
+  /** Handed the child as soon as it runs, so that a stop need not wait until it is ready. */
+  readonly onChild?: (child: Child) => void;
 }
 
 /** A server that answers. */
@@ -44,7 +46,7 @@ export interface DatabaseServer {
   readonly url: string;
   readonly port: number;
   readonly child: Child;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const run = promisify(execFile);
@@ -82,7 +84,8 @@ export async function startDatabase(options: DatabaseOptions): Promise<DatabaseS
       options.onGiveUp(report);
     },
   });
-  await waitUntilReady(child, port, () => lost);
+  options.onChild?.(child);
+  await waitUntilReady(child, port, () => (child.isStopped() ? 'the private database was stopped' : lost));
   return {
     url: `mysql://${userName}:${password}@127.0.0.1:${port}/${options.databaseName}`,
     port,

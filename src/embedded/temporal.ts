@@ -21,6 +21,8 @@ export interface TemporalOptions {
   readonly onStart?: ChildOptions['onStart'];
   readonly onDeath?: ChildOptions['onDeath'];
   readonly onGiveUp: ChildOptions['onGiveUp'];
+  /** Handed the child as soon as it runs, so that a stop need not wait until it is ready. */
+  readonly onChild?: (child: Child) => void;
 }
 
 /** A Temporal that answers. */
@@ -29,7 +31,7 @@ export interface TemporalServer {
   readonly address: string;
   readonly port: number;
   readonly child: Child;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const startMs = 30_000;
@@ -59,11 +61,12 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
       options.onGiveUp(report);
     },
   });
+  options.onChild?.(child);
   const address = `127.0.0.1:${port}`;
   try {
     await waitFor({
       until: () => hasNamespace(address, options.namespace),
-      failed: () => lost,
+      failed: () => (child.isStopped() ? 'the private Temporal was stopped' : lost),
       timeoutMs: startMs,
       what: 'the start of the private Temporal',
     });

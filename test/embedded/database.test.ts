@@ -2,8 +2,12 @@ import { createConnection } from 'mysql2/promise';
 
 const ask = async (sql: string) => {
   const connection = await createConnection(process.env.TEST_DATABASE_URL ?? '');
-  const [rows] = await connection.query(sql).finally(() => connection.end());
-  return rows;
+  try {
+    const [rows] = await connection.query(sql);
+    return rows;
+  } finally {
+    await connection.end();
+  }
 };
 
 /** The server of all suites is started by the room under test: what it is like is looked at here. */

@@ -8,7 +8,7 @@ const folder = process.argv[2];
 const deadlineMs = 10_000;
 let said = '';
 
-/** @param {number} pid @param {NodeJS.Signals | 0} kind */
+/** @param {number} pid @param {string | 0} kind */
 function signal(pid, kind) {
   try {
     process.kill(pid, kind);
