@@ -76,13 +76,14 @@ function guardParts(text: string): string {
 
 const special = /[&<>\r_]/;
 
-/** Clean text as the content of a workbook's `<t>`. */
+/** Clean text as the content of a workbook's `<t>`; an XML reader would take a bare CR for LF. */
 export function workbookXml(text: string): string {
   if (!special.test(text)) return text;
-  return escapeMarks(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const marked = escapeMarks(text);
+  return marked.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#13;');
 }
 
-/** Text whose `_xHHHH_` a workbook's reader would decode, and whose CR an XML reader would lose. Source: ECMA-376 22.9.2.19. */
+/** Text whose `_xHHHH_` a workbook's reader would take for a character. Source: ECMA-376 22.9.2.19. */
 export function escapeMarks(text: string): string {
-  return text.replaceAll(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_').replaceAll('\r', '_x000D_');
+  return text.replaceAll(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_');
 }

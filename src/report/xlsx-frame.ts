@@ -110,7 +110,7 @@ export function sheetName(name: string, number: number): string {
   const allowed =
     cleanText(name)
       .replaceAll(/[[\]:*?/\\\r\n\t]/g, ' ')
-      .replaceAll(/^'|'$/g, ' ')
+      .replaceAll("'", '\u2019')
       .trim() || 'Rows';
   const free = /^(history|summary)$/i.test(allowed) ? `${allowed} rows` : allowed;
   return `${free.slice(0, 31 - suffix.length).trimEnd()}${suffix}`;

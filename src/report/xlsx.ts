@@ -33,7 +33,7 @@ export async function createXlsxWriter(
   const zip = createZip(sink, { level });
   const sheets = createSheets(meta, table, frame, zip);
   let written = 0;
-  await addParts(zip, frame, (name) => firstParts.has(name));
+  await addParts(zip, frame, firstParts);
   await sheets.open();
   return {
     write: async ({ rows, texts }) => {
@@ -48,7 +48,11 @@ export async function createXlsxWriter(
       await sheets.close();
       const final = await buildFrame(meta, table, sheets.count(), written);
       assertSameStyles(frame, final);
-      await addParts(zip, final, (name) => !firstParts.has(name));
+      await addParts(
+        zip,
+        final,
+        [...final.parts.keys()].filter((name) => !firstParts.includes(name)),
+      );
       await zip.finish();
       await sink.end();
     },
@@ -74,7 +78,7 @@ export async function writeXlsx(
 type TableShape = Pick<ReportTable, 'name' | 'columns'>;
 
 // By these and `xl/` after them file(1) and mail gateways know a workbook; the rest waits for the number of rows.
-const firstParts = new Set(['_rels/.rels', 'docProps/core.xml']);
+const firstParts = ['_rels/.rels', 'docProps/core.xml', 'xl/theme/theme1.xml', 'xl/styles.xml'];
 
 /** The data sheets of one book, one open at a time. */
 function createSheets(meta: ReportMeta, { columns }: TableShape, frame: Frame, zip: Zip) {
@@ -110,8 +114,8 @@ function createSheets(meta: ReportMeta, { columns }: TableShape, frame: Frame, z
   };
 }
 
-async function addParts(zip: Zip, frame: Frame, isWanted: (name: string) => boolean): Promise<void> {
-  for (const [name, content] of frame.parts) if (isWanted(name)) await zip.add(name, content);
+async function addParts(zip: Zip, frame: Frame, names: readonly string[]): Promise<void> {
+  for (const name of names) await zip.add(name, frame.parts.get(name) ?? Buffer.alloc(0));
 }
 
 /** The rows carry numbers of the first frame and meet the styles of the last: both must be one. */

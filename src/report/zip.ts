@@ -33,21 +33,27 @@ interface Entry {
 
 const blockCharacters = 128 * 1024;
 const mostInFlight = 8;
-const largest = 0xffff_ffff;
 const lastBlock = Buffer.from([0x03, 0x00]);
 const sizesFollow = 0x0008;
 
+/** How an archive is packed. */
+export interface ZipOptions {
+  /** 1 (fast, downloads) to 9; 6 for kept files. */
+  readonly level: number;
+  /** Most bytes of a part and of the archive: what 32 bits can say; a test may lower it. */
+  readonly mostBytes?: number;
+}
+
 /**
  * Starts an archive. Source: PKWARE APPNOTE 4.3 (32-bit sizes), RFC 1951.
- * @param level 1 (fast, downloads) to 9; 6 for kept files
  * @throws report.too_large when a part or the archive passes 4 GiB
  */
-export function createZip(sink: Sink, { level }: { level: number }): Zip {
+export function createZip(sink: Sink, { level, mostBytes = 0xffff_ffff }: ZipOptions): Zip {
   const entries: Entry[] = [];
   let writtenBytes = 0;
   const put = async (bytes: Uint8Array): Promise<void> => {
     writtenBytes += bytes.length;
-    refuseAbove(writtenBytes);
+    refuseAbove(mostBytes, writtenBytes);
     await sink.write(bytes);
   };
   const begin = (name: string, flags: number): Entry => {
@@ -66,7 +72,7 @@ export function createZip(sink: Sink, { level }: { level: number }): Zip {
     open: async (name) => {
       const entry = begin(name, sizesFollow);
       await put(localHeader(entry));
-      return createPart(entry, put, level);
+      return createPart(entry, put, (plainBytes) => refuseAbove(mostBytes, plainBytes), level);
     },
     finish: async () => {
       const directoryAt = writtenBytes;
@@ -76,7 +82,12 @@ export function createZip(sink: Sink, { level }: { level: number }): Zip {
   };
 }
 
-function createPart(entry: Entry, put: (bytes: Uint8Array) => Promise<void>, level: number): ZipPart {
+function createPart(
+  entry: Entry,
+  put: (bytes: Uint8Array) => Promise<void>,
+  refuse: (bytes: number) => void,
+  level: number,
+): ZipPart {
   const inFlight: Promise<Buffer>[] = [];
   let gathered = '';
   const putUntil = async (left: number): Promise<void> => {
@@ -91,7 +102,7 @@ function createPart(entry: Entry, put: (bytes: Uint8Array) => Promise<void>, lev
     gathered = '';
     entry.crc = crc32(plain, entry.crc);
     entry.plainBytes += plain.length;
-    refuseAbove(entry.plainBytes);
+    refuse(entry.plainBytes);
     const packed = deflate(plain, level, constants.Z_SYNC_FLUSH);
     // A failure is met in order by putUntil; until then it must not count as unhandled.
     packed.catch(() => undefined);
@@ -119,8 +130,8 @@ function deflate(plain: Uint8Array, level: number, finishFlush: number): Promise
   });
 }
 
-function refuseAbove(bytes: number): void {
-  if (bytes > largest) throw new AppError('report.too_large', { limit: '4 GiB' });
+function refuseAbove(mostBytes: number, bytes: number): void {
+  if (bytes > mostBytes) throw new AppError('report.too_large', { limit: '4 GiB' });
 }
 
 // Midnight of 1 January 1980, the archive format's zero: a retry must give the same bytes.
