@@ -123,8 +123,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** A fault of the file system as one the run can tell; anything else as it is. */
 function toDestinationError(error: unknown): unknown {
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return error;
-  const code = String(error.code);
+  const code = typeof error === 'object' && error && 'syscall' in error && 'code' in error ? String(error.code) : '';
   const reason = reasons[code];
   return reason ? new AppError('destination.unavailable', { reason: `${reason} (${code})` }, { cause: error }) : error;
 }
