@@ -39,6 +39,9 @@ export interface Settlement {
   readonly isSenderRefused: boolean;
 }
 
+/** The key of the token bucket every mail passes. */
+export const allMailBucket = 'all';
+
 /** After the first, second and third 4xx; then it is a soft bounce. */
 const retryAfterMs = [15 * 60_000, 4 * 3_600_000, 24 * 3_600_000];
 

@@ -74,7 +74,7 @@ export function enteredAt(facts: ReminderFacts, stage: OnboardingStage, assigned
 }
 
 /** Whether a reminder row stands for a step that is over; the others may still be sent. */
-export function isOver(row: ReminderRow): boolean {
+export function isOver(row: Pick<ReminderRow, 'status'>): boolean {
   return !['queued', 'sending', 'skipped', 'cancelled'].includes(row.status);
 }
 

@@ -1,9 +1,6 @@
 // How many mails may leave: one bucket of tokens for the installation, shared by all workers. Called by service/mails.
 import type { ScanConnection } from './connection';
 
-/** The key of the bucket all mail passes. */
-export const bucketOfAll = 'all';
-
 /** What a bucket holds and how fast it fills. */
 export interface BucketSize {
   readonly perSecond: number;
