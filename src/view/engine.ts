@@ -26,6 +26,8 @@ export interface Engine {
 export interface EngineOptions {
   readonly folder: string;
   readonly partialsFolder: string;
+  /** Which partials are loaded, by name; all when it is not said. */
+  readonly takesPartial?: (name: string) => boolean;
   /** For mails: puts the style rules into the tags. Gets HTML sources alone, partials included. */
   readonly prepare?: (source: string, name: string) => string;
 }
@@ -39,12 +41,13 @@ const ownPropertiesOnly = { allowProtoPropertiesByDefault: false, allowProtoMeth
  * Compiles all templates of a folder.
  * @throws AppError `template.failed` for a template that does not compile or uses what is not ours
  */
-export function createEngine({ folder, partialsFolder, prepare = (source) => source }: EngineOptions): Engine {
+export function createEngine(options: EngineOptions): Engine {
+  const { folder, partialsFolder, takesPartial = () => true, prepare = (source) => source } = options;
   const formats = createFormats();
   const environments = { html: createEnvironment(formats), text: createEnvironment(formats) };
   const compileInto = (kind: 'html' | 'text', source: string, name: string): Render =>
     compile(environments[kind], kind === 'text' ? source : prepare(source, name), name, kind === 'text');
-  for (const [name, source] of readTemplates(partialsFolder)) {
+  for (const [name, source] of readTemplates(partialsFolder).filter(([partial]) => takesPartial(partial))) {
     environments.html.registerPartial(name, compileInto('html', source, name));
     environments.text.registerPartial(name, compileInto('text', source, name));
   }
