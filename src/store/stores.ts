@@ -1,4 +1,5 @@
 // All stores of one organization over one connection; made anew for each transaction, each when first asked for.
+import { createActivityStore } from './activity-store';
 import { createAdminScan, createAdminStore } from './admin-store';
 import { createAdoptionCountScan, createAdoptionCountStore } from './adoption-count-store';
 import { createAttemptScan } from './attempt-store';
@@ -6,6 +7,7 @@ import { createAuditStore } from './audit-store';
 import { createBackupCodeStore } from './backup-code-store';
 import type { Connection, ScanConnection } from './connection';
 import { createCredentialScan, createCredentialStore } from './credential-store';
+import { createDeviceStore } from './device-store';
 import { createFindingStore } from './finding-store';
 import { createJourneyScan, createJourneyStore } from './journey-store';
 import { createLicenseStore } from './license-store';
@@ -16,6 +18,8 @@ import { createOrganizationScan, createOrganizationStore } from './organization-
 import { createOutboxScan, createOutboxStore } from './outbox-store';
 import { createPolicyStore } from './policy-store';
 import { createPoolStore } from './pool-store';
+import { createQuarantineStore } from './quarantine-store';
+import { createRateWindowStore } from './rate-window-store';
 import { createReminderStore } from './reminder-store';
 import { createReportDeliveryStore } from './report-delivery-store';
 import { createReportRowsView } from './report-rows-view';
@@ -28,6 +32,7 @@ import { createSignInScan, createSignInStore } from './sign-in-store';
 import { createSnapshotStore } from './snapshot-store';
 import { createSuppressionStore } from './suppression-store';
 import { createTemporalServerScan } from './temporal-server-store';
+import { createUserActivityStore } from './user-activity-store';
 import { createUserHistoryStore } from './user-history-store';
 import { createUserStore } from './user-store';
 
@@ -41,6 +46,9 @@ export type Scan = ReturnType<typeof createScan>;
 export function createStores(connection: Connection) {
   return {
     organizationId: connection.organizationId,
+    get activity() {
+      return createActivityStore(connection);
+    },
     get admins() {
       return createAdminStore(connection);
     },
@@ -55,6 +63,9 @@ export function createStores(connection: Connection) {
     },
     get credentials() {
       return createCredentialStore(connection);
+    },
+    get devices() {
+      return createDeviceStore(connection);
     },
     get findings() {
       return createFindingStore(connection);
@@ -76,6 +87,12 @@ export function createStores(connection: Connection) {
     },
     get outbox() {
       return createOutboxStore(connection);
+    },
+    get quarantine() {
+      return createQuarantineStore(connection);
+    },
+    get rateWindows() {
+      return createRateWindowStore(connection);
     },
     get reminders() {
       return createReminderStore(connection);
@@ -112,6 +129,9 @@ export function createStores(connection: Connection) {
     },
     get suppressions() {
       return createSuppressionStore(connection);
+    },
+    get userActivity() {
+      return createUserActivityStore(connection);
     },
     get userHistory() {
       return createUserHistoryStore(connection);
