@@ -8,6 +8,8 @@ import type { DesiredSchedule } from '../service/schedule-source';
 /** Options of create and update alike. */
 export type ScheduleForm = ScheduleOptions & { readonly state: { readonly paused: boolean; readonly note: string } };
 
+type DayOfMonth = Extract<CalendarSpec['dayOfMonth'], number>;
+
 const monthNames = [
   'JANUARY',
   'FEBRUARY',
@@ -74,10 +76,10 @@ function toCalendarSpec(calendar: DesiredSchedule['calendars'][number]): Calenda
   const { dayOfMonth, dayOfWeek } = calendar;
   return {
     second: 0,
-    minute: calendar.minute.map((start) => ({ start })),
-    hour: calendar.hour.map((start) => ({ start })),
+    minute: [...calendar.minute],
+    hour: [...calendar.hour],
     month: calendar.month.map((month) => monthNames[month - 1] ?? 'JANUARY'),
-    dayOfMonth: dayOfMonth === null ? '*' : dayOfMonth.map((start) => ({ start: start as 1 })),
+    dayOfMonth: dayOfMonth === null ? '*' : dayOfMonth.map((day) => day as DayOfMonth),
     dayOfWeek: dayOfWeek === null ? '*' : dayOfWeek.map((day) => dayNames[day] ?? 'SUNDAY'),
   };
 }
