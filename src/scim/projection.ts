@@ -48,16 +48,16 @@ function show(shown: Record<string, Held | undefined>, from: Container, name: st
   else
     shown[name] = Array.isArray(held)
       ? merged(shown[name], held as Element[], sub)
-      : { ...(shown[name] as Element), ...part(held as Element, sub) };
+      : { ...(shown[name] as Element), ...subOf(held as Element, sub) };
 }
 
 /** Sub-attributes of the same elements asked for one by one come together again. */
 function merged(shown: Held | undefined, held: readonly Element[], sub: string): Element[] {
   const before = (shown ?? []) as readonly Element[];
-  return held.map((element, index) => ({ ...before[index], ...part(element, sub) }));
+  return held.map((element, index) => ({ ...before[index], ...subOf(element, sub) }));
 }
 
-function part(element: Element, sub: string): Element {
+function subOf(element: Element, sub: string): Element {
   return element[sub] === undefined ? {} : { [sub]: element[sub] };
 }
 

@@ -1,0 +1,42 @@
+// Which paths there are and which methods they take, decided before a body is read. Pure; called by router.ts.
+import { AppError } from '../errors';
+
+interface Route {
+  readonly path: RegExp;
+  readonly methods: readonly string[];
+}
+
+const routes: readonly Route[] = [
+  { path: /^\/users\/\.search$/, methods: ['POST'] },
+  { path: /^\/\.search$/, methods: ['POST'] },
+  { path: /^\/users$/, methods: ['GET', 'POST'] },
+  { path: /^\/users\/[^/]+$/, methods: ['GET', 'PUT', 'PATCH', 'DELETE'] },
+  { path: /^\/(schemas|resourcetypes)(\/[^/]+)?$/, methods: ['GET'] },
+  { path: /^\/serviceproviderconfig$/, methods: ['GET'] },
+];
+
+/** Known to SCIM, not offered here, whatever the method. */
+const absent = /^\/(me|bulk)(\/.*)?$/;
+
+/**
+ * Lets a known path with a known method pass; a trailing slash and the case of names do not count.
+ * @throws route.unimplemented, route.method (with `allow`), route.not_found
+ */
+export function checkRoute(method: string, path: string): void {
+  const name = trimmed(path).toLowerCase();
+  if (absent.test(name)) throw new AppError('route.unimplemented');
+  const route = routes.find((it) => it.path.test(name));
+  if (route === undefined) throw new AppError('route.not_found');
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  if (!route.methods.includes(wanted)) throw new AppError('route.method', { allow: route.methods.join(', ') });
+}
+
+/** The path without its trailing slash. */
+export function trimmed(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** Whether a method brings a body. */
+export function takesBody(method: string): boolean {
+  return method === 'POST' || method === 'PUT' || method === 'PATCH';
+}

@@ -1,0 +1,52 @@
+// The SCIM 2.0 service provider: two doors with one behavior. Composed by compose/, called by app.ts: the hot door first, the
+// app for what it leaves.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../clock';
+import type { NewId } from '../ids';
+import type { Log } from '../log';
+import { createDiscovery } from './discovery';
+import { createExchanges, type TokenCheck } from './exchange';
+import { createHotDoor, type Door } from './hot';
+import type { RequestLog } from './request-log';
+import { createScimApp } from './router';
+import { createUserResource, declareUsers, type ProvisioningPort } from './user-resource';
+
+interface Dependencies {
+  readonly provisioning: ProvisioningPort;
+  readonly access: TokenCheck;
+  readonly requestLog: RequestLog;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Log;
+  /** Base of `meta.location`, without a path: `https://uptake.example.com` */
+  readonly publicUrl: string;
+  /** From the start of a request to its answer; 10 s unless a test says otherwise. */
+  readonly deadlineMs?: number;
+}
+
+/** Both doors. URLs come with their prefix, `/scim/v2` or `/scim`. */
+export interface Scim {
+  /** GET, POST and PATCH of users; calls `next` for all else, with an error for an address that cannot be read. */
+  readonly hot: Door;
+  readonly app: (req: IncomingMessage, res: ServerResponse) => void;
+  readonly answerError: (error: unknown, req: IncomingMessage, res: ServerResponse) => void;
+  /** Writes the rest of the request log. */
+  close(): Promise<void>;
+}
+
+const deadlineMs = 10_000;
+
+/** Makes the service provider; refuses to start when scimmy-routers is not the one it was built for. */
+export function createScim(dependencies: Dependencies): Scim {
+  const baseUrl = `${dependencies.publicUrl.replace(/\/+$/, '')}/scim/v2`;
+  declareUsers();
+  const users = createUserResource({ provisioning: dependencies.provisioning, baseUrl });
+  const exchanges = createExchanges({ deadlineMs, ...dependencies });
+  const app = createScimApp({ exchanges, users, discovery: createDiscovery([users.schema], baseUrl) });
+  return {
+    hot: createHotDoor({ exchanges, users }),
+    app: (req, res) => app(req, res),
+    answerError: (error, req, res) => exchanges.fail(exchanges.open(req, res), error),
+    close: () => dependencies.requestLog.close(),
+  };
+}
