@@ -1,102 +1,10 @@
-// view/engine: what a template may say, and that a missing value never passes in silence.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { createEngine, type Engine } from '../../src/view/engine';
-
-let root: string;
-
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'uptake-engine-'));
-});
-
-afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-function engineOf(files: Record<string, string>, prepare?: (source: string) => string): Engine {
-  mkdirSync(join(root, 'pages'), { recursive: true });
-  mkdirSync(join(root, 'partials'), { recursive: true });
-  for (const [name, source] of Object.entries({ 'pages/layout.hbs': '{{{body}}}', ...files })) {
-    mkdirSync(dirname(join(root, name)), { recursive: true });
-    writeFileSync(join(root, name), source);
-  }
-  const folders = { folder: join(root, 'pages'), partialsFolder: join(root, 'partials') };
-  return createEngine(prepare ? { ...folders, prepare } : folders);
-}
-
-/** One page of that source over that model. */
-const page = (source: string, model: object) => engineOf({ 'pages/page.hbs': source }).render('page', model);
-
-class WithGetter {
-  get name(): string {
-    return 'Ada';
-  }
-}
-
-describe('a missing value throws', () => {
-  const reader = { locale: 'en', timeZone: 'UTC' };
-  test.each([
-    ['in the text', '{{name}}', {}],
-    ['in the text, below an object', '{{user.name}}', { user: {} }],
-    ['in the text, below nothing', '{{user.name}}', {}],
-    ['set to undefined', '{{name}}', { name: undefined }],
-    ['in an attribute', '<a href="{{url}}">x</a>', {}],
-    ['inside if', '{{#if isOn}}x{{/if}}', {}],
-    ['inside unless', '{{#unless isOn}}x{{/unless}}', {}],
-    ['inside each', '{{#each users}}x{{/each}}', {}],
-    ['inside each, in a row', '{{#each users}}{{name}}{{/each}}', { users: [{ name: 'Ada' }, {}] }],
-    ['inside with', '{{#with user}}x{{/with}}', {}],
-    ['inside lookup, the object', '{{lookup names key}}', { key: 'a' }],
-    ['inside lookup, the key', '{{lookup names "b"}}', { names: { a: 'Ada' } }],
-    ['inside date', '{{date at}}', reader],
-    ['inside date, the zone', '{{date at}}', { locale: 'en', at: new Date(0) }],
-    ['inside number', '{{number count}}', reader],
-    ['inside plural', '{{plural count one="user" other="users"}}', reader],
-    ['inside plural, a word', '{{plural count one="user" other=word}}', { ...reader, count: 2 }],
-    ['handed to a partial', '{{> card title=heading}}', {}],
-    ['reached by a getter of a class', '{{user.name}}', { user: new WithGetter() }],
-    ['reached by the prototype', '{{constructor}}', {}],
-    ['reached by __proto__', '{{user.__proto__}}', { user: {} }],
-    ['named like a method of every object', '{{#if toString}}x{{/if}}', {}],
-  ])('%s', (_, source, model) => {
-    const engine = engineOf({ 'pages/page.hbs': source, 'partials/card.hbs': '{{title}}' });
-
-    const act = () => engine.render('page', model);
-
-    expect(act).toThrow(expect.objectContaining({ code: 'template.failed' }));
-  });
-
-  test('and the error names the template and the place, never the value', () => {
-    const model = { user: { secret: 'hunter2' } };
-
-    expect(() => page('{{#if user.isKnown}}x{{/if}}', model)).toThrow(
-      'The template "page" cannot be rendered: user.isKnown is missing',
-    );
-  });
-});
-
-test.each([
-  ['null', null],
-  ['NaN', Number.NaN],
-  ['an object', {}],
-  ['a list', ['a']],
-  ['a date', new Date(0)],
-  ['a function', () => 'x'],
-])('%s is never printed', (_, value) => {
-  const act = () => page('{{value}}', { value });
-
-  expect(act).toThrow(expect.objectContaining({ code: 'template.failed' }));
-});
+// view/engine: pages in their layout, plain text, partials, formats, and everything compiled at the start.
+import { engineOf, page } from './pages';
 
 test('text, numbers, booleans and the empty text are printed', () => {
   const html = page('{{text}}|{{zero}}|{{isOn}}|{{empty}}|', { text: 'a', zero: 0, isOn: false, empty: '' });
 
   expect(html).toBe('a|0|false||');
-});
-
-test('null inside if is a no, because it was said', () => {
-  const html = page('{{#if url}}yes{{else}}no{{/if}}', { url: null });
-
-  expect(html).toBe('no');
 });
 
 test('a page escapes HTML, plain text does not', () => {
@@ -153,23 +61,6 @@ test('dates, numbers and plurals follow the reader at the root, also inside a li
   );
 
   expect(html).toBe('1 March 2026, 1 Mar 2026, 07:00 CET, 12,480, 1 seat, 83\u00a0%');
-});
-
-test.each([
-  ['an unescaped value', '{{{name}}}'],
-  ['an unescaped value, the other way', '{{&name}}'],
-  ['an unknown helper', '{{shout name}}'],
-  ['an unknown block', '{{#shout}}x{{/shout}}'],
-  ['a list as a block', '{{#users}}x{{/users}}'],
-  ['an inline partial', '{{#*inline "x"}}y{{/inline}}'],
-  ['a computed partial', '{{> (lookup . "x")}}'],
-  ['a computed helper', '{{(lookup . "x")}}'],
-  ['an open block', '{{#if a}}x'],
-  ['log', '{{log a}}'],
-])('%s does not compile', (_, source) => {
-  const act = () => engineOf({ 'pages/page.hbs': source });
-
-  expect(act).toThrow(expect.objectContaining({ code: 'template.failed' }));
 });
 
 test('every template is compiled when the engine is made, used or not', () => {
