@@ -1,26 +1,19 @@
 // Writes a report's files and their manifest into the report folder: each appears under its name only when complete.
 // Called by activities for runs, which give it the same run again after a failure: same names, same bytes.
+import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
+import type { ReportArtifact, ReportFormat } from '../domain/report';
 import { AppError } from '../errors';
 import { writeAtomically, writeFileAtomically } from '../files';
 import { manifestJson } from './manifest';
-import { createPass, type Content, type Pass, type ReportFormat } from './pass';
+import { createPass, type Content, type Pass } from './pass';
 import type { ReportMeta, ReportTable } from './table';
 
-/** One finished file. */
-export interface ArtifactFile {
-  readonly format: ReportFormat;
-  readonly name: string;
-  /** Absolute path. */
-  readonly path: string;
-  readonly sha256: string;
-  readonly bytes: number;
-}
-
 /** What a run has written. */
-export interface Artifact extends Content {
-  readonly files: readonly ArtifactFile[];
-  readonly manifestPath: string;
+export interface Artifact extends Pick<Content, 'rows' | 'rowsSha256' | 'guardedCells'> {
+  /** In the order of the formats asked for. */
+  readonly files: readonly ReportArtifact[];
+  readonly manifest: ReportArtifact;
 }
 
 /** How one run is written. */
@@ -57,11 +50,13 @@ export function createArtifactWriter({ folder, fault }: Dependencies): ArtifactW
       try {
         await writeAll(formats, base, pass, () => fault('report.beforeRename'));
         await fault('report.afterRename');
-        const content = pass.result();
-        const files = content.files.map((file) => ({ ...file, ...placeOf(base, file.format) }));
-        const manifestPath = `${base}.manifest.json`;
-        await writeFileAtomically(manifestPath, manifestJson(meta, { ...content, files }));
-        return { ...content, files, manifestPath };
+        const { files, ...content } = pass.result();
+        const written = files.map((file) => ({ ...file, ...placeOf(base, file.format), rows: content.rows }));
+        return {
+          ...content,
+          files: written,
+          manifest: await writeManifest(base, meta, { ...content, files: written }),
+        };
       } catch (error) {
         throw toDestinationError(error);
       }
@@ -69,9 +64,21 @@ export function createArtifactWriter({ folder, fault }: Dependencies): ArtifactW
   };
 }
 
-function placeOf(base: string, format: ReportFormat): { name: string; path: string } {
-  const path = `${base}.${format}`;
-  return { name: basename(path), path };
+function placeOf(base: string, extension: string): { fileName: string; path: string } {
+  const path = `${base}.${extension}`;
+  return { fileName: basename(path), path };
+}
+
+async function writeManifest(
+  base: string,
+  meta: ReportMeta,
+  written: Parameters<typeof manifestJson>[1],
+): Promise<ReportArtifact> {
+  const place = placeOf(base, 'manifest.json');
+  const content = Buffer.from(manifestJson(meta, written));
+  await writeFileAtomically(place.path, content);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  return { ...place, format: 'manifest', sizeBytes: content.length, sha256, rows: null };
 }
 
 /** Opens the files one inside the other, so that one pass fills them all and none is renamed before all are complete. */

@@ -4,7 +4,7 @@ import type { Content } from './pass';
 import type { ReportMeta } from './table';
 
 interface Written extends Content {
-  readonly files: readonly (Content['files'][number] & { readonly name: string })[];
+  readonly files: readonly (Content['files'][number] & { readonly fileName: string })[];
 }
 
 /** The manifest as JSON text; key order is fixed, so that the same run gives the same bytes. */
@@ -23,7 +23,7 @@ export function manifestJson(meta: ReportMeta, { files, rows, rowsSha256, guarde
     definitions: meta.definitions.map(({ metric, version, description }) => ({ metric, version, description })),
     rows,
     rows_sha256: rowsSha256,
-    files: files.map(({ name, sha256, bytes }) => ({ name, sha256, bytes })),
+    files: files.map(({ fileName, sha256, sizeBytes }) => ({ name: fileName, sha256, bytes: sizeBytes })),
     guarded_cells: guardedCells,
     code_version: meta.codeVersion,
   };

@@ -2,18 +2,16 @@
 // read once, and no batch is kept longer than the slowest file needs it. Called by artifact.ts.
 import { createHash } from 'node:crypto';
 import type { Writable } from 'node:stream';
+import type { ReportFormat } from '../domain/report';
 import { toBatches, type Batch, type BatchWriter } from './batch';
 import { createCsvWriter } from './csv';
 import { createSink } from './sink';
 import type { ReportMeta, ReportTable } from './table';
 import { createXlsxWriter } from './xlsx';
 
-/** The formats of a report. */
-export type ReportFormat = 'xlsx' | 'csv';
-
 /** Size and digest of one format, and of the rows in all. */
 export interface Content {
-  readonly files: readonly { readonly format: ReportFormat; readonly sha256: string; readonly bytes: number }[];
+  readonly files: readonly { readonly format: ReportFormat; readonly sha256: string; readonly sizeBytes: number }[];
   readonly rows: number;
   /** Digest of the rows alone, the same for every format. */
   readonly rowsSha256: string;
@@ -72,7 +70,7 @@ export function createPass(meta: ReportMeta, table: ReportTable, options: PassOp
       await Promise.all(outputs.map(({ writer }) => writer.end()));
     },
     result: () => ({
-      files: outputs.map(({ format, digest, size }) => ({ format, sha256: digest(), bytes: size() })),
+      files: outputs.map(({ format, digest, size }) => ({ format, sha256: digest(), sizeBytes: size() })),
       rows,
       rowsSha256: rowsHash.copy().digest('hex'),
       guardedCells: outputs.reduce((sum, { writer }) => sum + writer.guardedCells(), 0),

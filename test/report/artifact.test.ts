@@ -39,12 +39,12 @@ describe('the files of a run', () => {
       xlsx?.sha256,
       csv?.sha256,
     ]);
-    expect(JSON.parse(await readFile(artifact.manifestPath, 'utf8'))).toMatchObject({
+    expect(JSON.parse(await readFile(artifact.manifest.path, 'utf8'))).toMatchObject({
       rows: 5000,
       rows_sha256: artifact.rowsSha256,
       files: [
-        { name: `${base}.xlsx`, sha256: xlsx?.sha256, bytes: xlsx?.bytes },
-        { name: `${base}.csv`, sha256: csv?.sha256, bytes: csv?.bytes },
+        { name: `${base}.xlsx`, sha256: xlsx?.sha256, bytes: xlsx?.sizeBytes },
+        { name: `${base}.csv`, sha256: csv?.sha256, bytes: csv?.sizeBytes },
       ],
     });
   });
@@ -106,7 +106,7 @@ describe('a run that fails', () => {
     const artifact = await write();
 
     expect(seen.toSorted()).toEqual(visible);
-    const written = new Map(artifact.files.map(({ name, sha256 }) => [name, sha256]));
+    const written = new Map(artifact.files.map(({ fileName, sha256 }) => [fileName, sha256]));
     expect(digests).toEqual(seen.map((name) => written.get(name)));
     expect((await readdir(folder)).toSorted()).toEqual([`${base}.csv`, `${base}.manifest.json`, `${base}.xlsx`]);
   });

@@ -3,7 +3,7 @@ import { aMeta } from './samples';
 
 describe('the manifest', () => {
   it('says what the files are, what they are true for, and their digests', () => {
-    const file = { format: 'csv' as const, name: 'a.csv', sha256: 'f'.repeat(64), bytes: 12 };
+    const file = { format: 'csv' as const, fileName: 'a.csv', sha256: 'f'.repeat(64), sizeBytes: 12 };
 
     const text = manifestJson(aMeta(), { files: [file], rows: 2, rowsSha256: 'e'.repeat(64), guardedCells: 1 });
 

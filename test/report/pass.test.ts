@@ -26,8 +26,8 @@ describe('one pass', () => {
     expect(readCsv(csv.toString('utf8')).slice(1)).toEqual(rows);
     expect(result.rows).toBe(2500);
     expect(result.files).toEqual([
-      { format: 'xlsx', sha256: sha256(xlsx), bytes: xlsx.length },
-      { format: 'csv', sha256: sha256(csv), bytes: csv.length },
+      { format: 'xlsx', sha256: sha256(xlsx), sizeBytes: xlsx.length },
+      { format: 'csv', sha256: sha256(csv), sizeBytes: csv.length },
     ]);
   });
 
