@@ -19,6 +19,7 @@ import type { Database } from '../store/database';
 import type { Stores } from '../store/stores';
 import { changesProfile, type StateCause } from '../store/user-history-store';
 import type { UserQuery } from '../store/user-store';
+import type { AppearedUser } from './ingestion';
 import type { Licensing, Settled } from './licensing';
 import { writeTrail } from './user-trail';
 
@@ -46,10 +47,12 @@ export interface Provisioning {
   removeUser(caller: Caller, userId: string, options: { readonly ifMatch: ExpectedVersion }): Promise<void>;
 }
 
-/** What else must happen in the transaction that takes an account away. */
-export interface AccountEnd {
-  /** Ends the console sign-ins of the admin behind a user. */
-  endSignIns(stores: Stores, userId: string, at: Date): Promise<void>;
+/** Steps of other services that belong into the transaction of a user's change. */
+export interface UserConsequences {
+  /** Ends the console sign-ins of the admin behind a user whose account ended. */
+  endSignIns(stores: Stores, userId: string, at: Date): Promise<unknown>;
+  /** Takes the events that came before their user was known. */
+  matchQuarantined(stores: Stores, user: AppearedUser, at: Date): Promise<unknown>;
 }
 
 interface Dependencies {
@@ -57,11 +60,11 @@ interface Dependencies {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly licensing: Licensing;
-  readonly accountEnd: AccountEnd;
+  readonly consequences: UserConsequences;
 }
 
 /** The provisioning service. */
-export function createProvisioning({ database, clock, newId, licensing, accountEnd }: Dependencies): Provisioning {
+export function createProvisioning({ database, clock, newId, licensing, consequences }: Dependencies): Provisioning {
   const lock = async (stores: Stores, userId: string, expected: ExpectedVersion): Promise<User> => {
     const user = await stores.users.lock(userId);
     if (user === undefined) throw new AppError('user.not_found', { userId });
@@ -79,7 +82,7 @@ export function createProvisioning({ database, clock, newId, licensing, accountE
     if (after.accountState === before.accountState) return;
     await stores.userHistory.closeState(after.id, after.stateSince);
     await stores.userHistory.openState(newId, after, causeOf(caller));
-    if (after.accountState !== 'enabled') await accountEnd.endSignIns(stores, after.id, after.stateSince);
+    if (after.accountState !== 'enabled') await consequences.endSignIns(stores, after.id, after.stateSince);
   };
 
   const moveProfile = async (stores: Stores, before: User, after: User, at: Date): Promise<void> => {
@@ -97,11 +100,12 @@ export function createProvisioning({ database, clock, newId, licensing, accountE
         await stores.users.insert(user);
         await stores.userHistory.openProfile(newId, user, at);
         await stores.userHistory.openState(newId, user, causeOf(caller));
-        const { hasTwin, isAwaited } = await stores.users.neighbors(user);
+        const { hasTwin, isAwaited, hasEvents } = await stores.users.neighbors(user);
         if (isAwaited) await stores.users.linkReports(user);
         await noteFindings(stores, newId, user, hasTwin, at);
         const settled = await licensing.grantNew(stores, caller, user, at);
         await writeTrail(stores, { caller, action: 'user.created', before: undefined, settled, events: [], at });
+        if (hasEvents) await consequences.matchQuarantined(stores, namesOf(settled.user), at);
         return settled.user;
       }),
 
@@ -130,6 +134,7 @@ export function createProvisioning({ database, clock, newId, licensing, accountE
           events: eventsOf(before, after),
           at,
         });
+        if (isNamedAnew(before, after)) await consequences.matchQuarantined(stores, namesOf(after), at);
         return settled.user;
       }),
 
@@ -149,6 +154,7 @@ export function createProvisioning({ database, clock, newId, licensing, accountE
         await stores.users.save(before, after);
         await stores.userHistory.closeProfile(userId, at);
         await moveState(stores, caller, before, after);
+        await stores.devices.closeAll(userId, at);
         const settled = await settle(stores, caller, before, after, at);
         await writeTrail(stores, {
           caller,
@@ -183,6 +189,15 @@ async function noteManager(stores: Stores, newId: NewId, user: User, at: Date): 
   const isUnknown = user.profile.managerRaw !== null && user.managerUserId === null;
   if (isUnknown) await stores.findings.note(newId, { kind: 'unknown_manager', userId: user.id, detail: {} }, at);
   else await stores.findings.resolve('unknown_manager', user.id, at);
+}
+
+function namesOf(user: User): AppearedUser {
+  return { userId: user.id, externalId: user.profile.externalId, email: user.email };
+}
+
+/** Whether events may now find the user under a name it did not have before. */
+function isNamedAnew(before: User, after: User): boolean {
+  return before.email !== after.email || before.profile.externalId !== after.profile.externalId;
 }
 
 /** The first SCIM write takes a user over, whoever made it. */

@@ -119,6 +119,16 @@ function writing({ organizationId, run, insertMany }: Connection) {
       if (ids.length === 0) return;
       await run('DELETE FROM device_hub_intervals WHERE organization_id = ? AND id IN (?)', [organizationId, ids]);
     },
+    /** Ends all devices of a user who is removed, and their Hub intervals. */
+    closeAll: async (userId: string, at: Date): Promise<void> => {
+      const own = 'organization_id = ? AND user_id = ?';
+      await run(`UPDATE device_hub_intervals SET ended_at = ? WHERE ${own} AND is_open = 1`, [
+        at,
+        organizationId,
+        userId,
+      ]);
+      await run(`UPDATE devices SET removed_at = ? WHERE ${own} AND is_live = 1`, [at, organizationId, userId]);
+    },
     /** Moves kept events to another row of their device. */
     moveEvents: async (source: string, eventIds: readonly string[], deviceId: string): Promise<void> => {
       await run(

@@ -79,21 +79,29 @@ export function createUserStore(connection: Connection) {
       );
       return rows[0] && { id: rows[0]['id'] as string, displayName: rows[0]['display_name'] as string | null };
     },
-    /** Whether another live user has the address, and whether somebody waits for this user as manager. */
-    neighbors: async (user: User): Promise<{ hasTwin: boolean; isAwaited: boolean }> => {
+    /** What else concerns a user who appears: a twin by address, people who named it as manager, events that wait for it. */
+    neighbors: async (user: User): Promise<{ hasTwin: boolean; isAwaited: boolean; hasEvents: boolean }> => {
+      const emailKey = user.email === null ? null : fold(user.email);
+      const waiting = 'SELECT 1 FROM event_quarantine q WHERE q.organization_id = ? AND q.resolved_at IS NULL AND';
       const { rows } = await connection.prepared(
         `SELECT EXISTS (SELECT 1 FROM users u WHERE ${live} AND u.email_key = ? AND u.id <> ?) AS has_twin,
-          EXISTS (SELECT 1 FROM users u WHERE ${live} AND u.manager_raw IN (?, ?, ?) AND u.manager_user_id IS NULL AND u.id <> ?) AS is_awaited`,
+          EXISTS (SELECT 1 FROM users u WHERE ${live} AND u.manager_raw IN (?, ?, ?) AND u.manager_user_id IS NULL AND u.id <> ?) AS is_awaited,
+          EXISTS (${waiting} q.email_key = ?) OR EXISTS (${waiting} q.external_id = ?) AS has_events`,
         [
           organizationId,
-          user.email === null ? null : fold(user.email),
+          emailKey,
           user.id,
           organizationId,
           ...namesOf(user),
           user.id,
+          organizationId,
+          emailKey,
+          organizationId,
+          user.profile.externalId,
         ],
       );
-      return { hasTwin: Number(rows[0]?.['has_twin']) === 1, isAwaited: Number(rows[0]?.['is_awaited']) === 1 };
+      const is = (name: string): boolean => Number(rows[0]?.[name]) === 1;
+      return { hasTwin: is('has_twin'), isAwaited: is('is_awaited'), hasEvents: is('has_events') };
     },
     /** Makes the user the manager of those who named it before it was there. */
     linkReports: async (user: User): Promise<void> => {

@@ -1,5 +1,6 @@
 // Users through the service on a real database: history, seat, counts, outbox and audit go with each change.
 import { newId } from '../../src/ids';
+import { createIngestion } from '../../src/service/ingestion';
 import { createLicensing } from '../../src/service/licensing';
 import { createProvisioning } from '../../src/service/provisioning';
 import { aProfile, scimCaller, testClock } from '../support/builders';
@@ -15,7 +16,10 @@ describe('provisioning', () => {
       clock,
       newId,
       licensing: createLicensing({ newId }),
-      accountEnd: { endSignIns: async (_stores, userId) => void ended.push(userId) },
+      consequences: {
+        endSignIns: async (_stores, userId) => void ended.push(userId),
+        matchQuarantined: createIngestion({ database: db.database, clock, newId }).matchQuarantined,
+      },
     });
   const rows = async (sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> => {
     const [found] = await db.sql.query(sql, values);
@@ -240,6 +244,26 @@ describe('provisioning', () => {
       code: 'user.not_found',
     });
     expect((await service.listUsers(other, { offset: 0, limit: 10 })).total).toBe(0);
+  });
+
+  it('takes events that came before their user, when the user appears', async () => {
+    const caller = scimCaller(db.organizationId);
+    const ingestion = createIngestion({ database: db.database, clock, newId });
+    const event = {
+      eventId: 'e-1',
+      type: 'license.activated' as const,
+      occurredAt: '2026-03-02 08:00:00.000000' as never,
+      user: { id: null, externalId: null, email: 'Early.Bird@example.com' },
+      device: null,
+      launchId: null,
+      data: {},
+    };
+    const first = await ingestion.ingest(caller, { source: 'app', events: [event] });
+
+    const user = await build().createUser(caller, aProfile({ userName: 'early.bird@example.com' }));
+
+    expect(first.counts.quarantined).toBe(1);
+    expect((await build().getUser(caller, user.id)).milestones.activatedAt).toEqual(new Date('2026-03-02T08:00:00Z'));
   });
 
   it('reads a user back as sent: types in their case, order, further sub-attributes', async () => {
