@@ -108,7 +108,7 @@ function columnsOf({ columns }: Funnel, counts: DashboardCounts, app: string) {
   };
   return columns.map((column, i) => ({
     ...column,
-    number: i + 1,
+    stageNo: i + 1,
     label: stageWords[column.stage].label(app),
     of: stageWords[column.stage].of,
     hasShare: before[column.stage] > 0,

@@ -71,7 +71,7 @@ export function createErrorHandler({ pages, log }: { pages: Pages; log: Log }): 
       sentence: known.kind === 'bug' ? 'The error was written to the log.' : known.message,
       advice,
       requestId,
-      status,
+      code: status,
     };
     return pages.show(req, res, { template: 'error', title, status, model });
   };

@@ -18,6 +18,7 @@ export interface Field {
   readonly fault: string;
   readonly hasFault: boolean;
   readonly describedBy: string;
+  readonly isDescribed: boolean;
   readonly isRequired: boolean;
   readonly isFocused: boolean;
   readonly inputMode: string;
@@ -67,9 +68,17 @@ export function field(words: FieldWords, faults: Faults = {}): Field {
   const fault = faults[words.name] ?? '';
   const hint = words.hint ?? '';
   const described = [hint && `${words.name}-hint`, fault && `${words.name}-fault`].filter(Boolean);
-  const rest = { type: 'text', value: '', autocomplete: 'off', inputMode: 'text', isRequired: true, isFocused: false };
-  const said = { hint, hasHint: hint !== '', fault, hasFault: fault !== '', describedBy: described.join(' ') };
-  return { ...rest, ...words, ...said };
+  const rest = { type: 'text', value: '', autocomplete: 'off', inputMode: 'text', isRequired: true };
+  const said = {
+    hint,
+    hasHint: hint !== '',
+    fault,
+    hasFault: fault !== '',
+    describedBy: described.join(' '),
+    isDescribed: described.length > 0,
+  };
+  const isFocused = words.isFocused === true && Object.keys(faults).length === 0;
+  return { ...rest, ...words, ...said, isFocused };
 }
 
 /** The summary of faults above a form: a link to each field. */

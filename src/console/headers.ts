@@ -1,16 +1,7 @@
-// The headers of every page, as options for helmet (which compose hands in), and what single pages add to them.
+// The headers of every page, and what single pages add to them.
 // Called by router.ts.
 import type { Request, Response, NextFunction, RequestHandler } from 'express';
-
-/** The part of helmet's options that we set; nothing is left to its defaults that matters. */
-export interface HeaderOptions {
-  readonly contentSecurityPolicy: { readonly useDefaults: false; readonly directives: Record<string, string[]> };
-  readonly strictTransportSecurity: { readonly maxAge: number; readonly includeSubDomains: boolean } | false;
-  readonly referrerPolicy: { readonly policy: 'same-origin' };
-  readonly crossOriginOpenerPolicy: { readonly policy: 'same-origin' };
-  readonly crossOriginResourcePolicy: { readonly policy: 'same-origin' };
-  readonly xFrameOptions: { readonly action: 'deny' };
-}
+import helmet from 'helmet';
 
 const yearSeconds = 31_536_000;
 const self = ["'self'"];
@@ -52,16 +43,16 @@ const permissions = [
   'xr-spatial-tracking',
 ];
 
-/** helmet's options; HSTS for a year under https. */
-export function headerOptions(isHttps: boolean): HeaderOptions {
-  return {
+/** helmet with our own options; HSTS for a year under https. */
+export function safeHeaders(isHttps: boolean): RequestHandler {
+  return helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { ...contentSecurityPolicy } },
     strictTransportSecurity: isHttps ? { maxAge: yearSeconds, includeSubDomains: false } : false,
     referrerPolicy: { policy: 'same-origin' },
     crossOriginOpenerPolicy: { policy: 'same-origin' },
     crossOriginResourcePolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
-  };
+  });
 }
 
 /** What helmet does not set: no browser feature, and no copy of a page anywhere. */

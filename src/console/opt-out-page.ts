@@ -3,35 +3,20 @@
 // Called by router.ts. Source: RFC 8058 (one-click unsubscribe: a POST that is never redirected).
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
+import { AppError } from '../errors';
+import type { OptOutLink, SuppressionService } from '../service/suppression';
+import { requestIdOf } from './context';
 import { refuseMethod } from './error-page';
 import { readForm } from './form';
 import { noReferrer } from './headers';
 import type { Parts } from './parts';
 import { originOf } from './sign-in';
 
-/** Weeks a person may choose to hear nothing. */
-export type SnoozeWeeks = 1 | 2 | 4;
-
-/** What a token stands for. */
-export interface OptOutHolder {
-  readonly organizationId: number;
-  readonly userId: string;
-}
-
 /** The part of the suppression service this page needs. */
-export interface Suppression {
-  /** Whose token it is; undefined = bad, expired or unknown. */
-  readToken(token: string): OptOutHolder | undefined | Promise<OptOutHolder | undefined>;
-  /** Stops all reminders to the person; repeating it changes nothing. */
-  optOut(token: string): Promise<unknown>;
-  /** Stops them for some weeks. */
-  snooze(token: string, weeks: SnoozeWeeks): Promise<unknown>;
-}
+export type Suppression = Pick<SuppressionService, 'readToken' | 'optOut' | 'snooze'>;
 
 const oneClick = z.object({ 'List-Unsubscribe': z.literal('One-Click') });
 const snoozeForm = z.object({ weeks: z.enum(['1', '2', '4'], 'Choose 1, 2 or 4 weeks.') });
-const weeksOf = { '1': 1, '2': 2, '4': 4 } as const;
-const words: Readonly<Record<string, string>> = { stopped: 'stopped', '1': '1 week', '2': '2 weeks', '4': '4 weeks' };
 
 /** The routes of the opt-out page. */
 export function createOptOutPage(parts: Parts, suppression: Suppression): Router {
@@ -39,62 +24,66 @@ export function createOptOutPage(parts: Parts, suppression: Suppression): Router
   router
     .route('/u/:token')
     .all(noReferrer)
-    .get((req, res) => show(parts, suppression, req, res))
-    .post((req, res) => stop(parts, suppression, req, res))
+    .get(calmly(parts, (req, res) => show(parts, suppression, req, res)))
+    .post(calmly(parts, (req, res) => stop(suppression, req, res)))
     .all(refuseMethod('GET', 'POST'));
   router
     .route('/u/:token/snooze')
     .all(noReferrer)
-    .post((req, res) => snooze(parts, suppression, req, res))
+    .post(calmly(parts, (req, res) => snooze(suppression, req, res)))
     .all(refuseMethod('POST'));
   return router;
 }
 
+/** A refused token costs the address one of its tries, so that guessing ends soon; a good one costs nothing. */
+function calmly(parts: Parts, work: (req: Request, res: Response) => Promise<void>) {
+  return async (req: Request, res: Response): Promise<void> => {
+    try {
+      await work(req, res);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'code.refused') throw error;
+      await parts.administration.throttle.take('address', originOf(req, res).address);
+      const title = 'This link no longer works';
+      parts.pages.show(req, res, { template: 'dead-link', title, status: 404, isBare: true, model: {} });
+    }
+  };
+}
+
 async function show(parts: Parts, suppression: Suppression, req: Request, res: Response): Promise<void> {
-  const token = String(req.params['token']);
-  if (!(await isLive(parts, suppression, token, req, res))) return showDead(parts, req, res);
-  const done = typeof req.query['done'] === 'string' ? (words[req.query['done']] ?? '') : '';
-  const model = { token, isStopped: done === 'stopped', isSnoozed: done !== '' && done !== 'stopped', pause: done };
+  const link = await suppression.readToken(tokenOf(req));
+  const model = { token: tokenOf(req), ...linkModel(link) };
   parts.pages.show(req, res, { template: 'opt-out', title: 'Reminders', isBare: true, model });
 }
 
-async function stop(parts: Parts, suppression: Suppression, req: Request, res: Response): Promise<void> {
-  const token = String(req.params['token']);
-  const isOneClick = oneClick.safeParse(req.body).success;
-  if (!(await isLive(parts, suppression, token, req, res))) return showDead(parts, req, res);
-  await suppression.optOut(token);
-  if (isOneClick) res.status(200).type('text').send('No more reminders will be sent.\n');
-  else res.redirect(303, `/u/${encodeURIComponent(token)}?done=stopped`);
+function linkModel(link: OptOutLink) {
+  const { organizationName, productName, isOptedOut, snoozedUntil } = link;
+  const isSnoozed = !isOptedOut && snoozedUntil !== null;
+  return {
+    organizationName,
+    app: productName,
+    isStopped: isOptedOut,
+    isSnoozed,
+    snoozedUntil: snoozedUntil ?? new Date(0),
+  };
 }
 
-async function snooze(parts: Parts, suppression: Suppression, req: Request, res: Response): Promise<void> {
-  const token = String(req.params['token']);
-  if (!(await isLive(parts, suppression, token, req, res))) return showDead(parts, req, res);
+async function stop(suppression: Suppression, req: Request, res: Response): Promise<void> {
+  await suppression.optOut(tokenOf(req), requestIdOf(res));
+  if (oneClick.safeParse(req.body).success) res.status(200).type('text').send('No more reminders will be sent.\n');
+  else res.redirect(303, pageOf(req));
+}
+
+async function snooze(suppression: Suppression, req: Request, res: Response): Promise<void> {
   const form = readForm(snoozeForm, req.body);
-  if ('faults' in form) return res.redirect(303, `/u/${encodeURIComponent(token)}`);
-  await suppression.snooze(token, weeksOf[form.values.weeks]);
-  res.redirect(303, `/u/${encodeURIComponent(token)}?done=${form.values.weeks}`);
+  if ('faults' in form) await suppression.readToken(tokenOf(req));
+  else await suppression.snooze(tokenOf(req), Number(form.values.weeks), requestIdOf(res));
+  res.redirect(303, pageOf(req));
 }
 
-/** A good token costs nothing; a bad one costs the address one of its tries, so that guessing ends soon. */
-async function isLive(
-  parts: Parts,
-  suppression: Suppression,
-  token: string,
-  req: Request,
-  res: Response,
-): Promise<boolean> {
-  const holder = token.length <= 512 ? await suppression.readToken(token) : undefined;
-  if (holder === undefined) await parts.administration.throttle.take('address', originOf(req, res).address);
-  return holder !== undefined;
+function tokenOf(req: Request): string {
+  return String(req.params['token']);
 }
 
-function showDead(parts: Parts, req: Request, res: Response): void {
-  parts.pages.show(req, res, {
-    template: 'dead-link',
-    title: 'This link no longer works',
-    status: 404,
-    isBare: true,
-    model: {},
-  });
+function pageOf(req: Request): string {
+  return `/u/${encodeURIComponent(tokenOf(req))}`;
 }

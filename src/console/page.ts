@@ -40,7 +40,12 @@ const links = [
 
 /** Pages over one engine and one set of assets. */
 export function createPages({ engine, assets, csrf }: { engine: Engine; assets: Assets; csrf: Csrf }): Pages {
-  const urls = { css: assets.url('console.css'), js: assets.url('console.js'), icons: assets.url('icons.svg') };
+  const urls = {
+    css: assets.url('console.css'),
+    js: assets.url('console.js'),
+    icons: assets.url('icons.svg'),
+    mark: assets.url('mark.svg'),
+  };
   return {
     show: (req, res, page) => {
       const viewer = findViewer(res);

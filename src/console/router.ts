@@ -13,7 +13,7 @@ import { createCsrf } from './csrf';
 import { createDashboardPage, type AdoptionNumbers } from './dashboard-page';
 import { createErrorHandler, refuseMethod, refuseUnknown } from './error-page';
 import { readBody } from './form';
-import { headerOptions, pageHeaders, type HeaderOptions } from './headers';
+import { pageHeaders, safeHeaders } from './headers';
 import { createOptOutPage, type Suppression } from './opt-out-page';
 import { createPages } from './page';
 import type { Parts } from './parts';
@@ -33,8 +33,6 @@ export interface ConsoleDependencies {
   readonly engine: Engine;
   /** The folder templates/assets. */
   readonly assetsFolder: string;
-  /** helmet itself: the library stands where the listener is put together. */
-  readonly helmet: (options: HeaderOptions) => RequestHandler;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
@@ -44,11 +42,11 @@ export interface ConsoleDependencies {
 
 /** The whole console; it answers every path, the unknown ones with a page. */
 export function createConsole(dependencies: ConsoleDependencies): Router {
-  const { helmet, newId, log } = dependencies;
+  const { newId, log } = dependencies;
   const assets = createAssets(dependencies.assetsFolder);
   const parts = createParts(dependencies, assets);
   const router = Router();
-  router.use(identify(newId), helmet(headerOptions(parts.isHttps)), pageHeaders);
+  router.use(identify(newId), safeHeaders(parts.isHttps), pageHeaders);
   router.route('/assets/:file').get(assets.serve).all(refuseMethod('GET'));
   router.route('/csp').post(readReport, createReportHandler(dependencies)).all(refuseMethod('POST'));
   router.use('/u', readBody);
