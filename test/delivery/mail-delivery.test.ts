@@ -68,7 +68,7 @@ describe('a run by mail', () => {
   });
 
   it('is not called delivered when the relay refuses, or when nobody answers', async () => {
-    const relay = kept(await startScriptedRelay(() => ({ end: { reply: '552 too large' } })));
+    const relay = kept(await startScriptedRelay({ end: '552 too large' }));
     const file = await aFile(folder, 'a.csv', Buffer.from('id\r\n'));
 
     const refused = await createMailDelivery({ mailer: aMailer(relay.url) }).deliver([file], aLetter());
