@@ -30,14 +30,15 @@ export type MailClaim =
   | { readonly kind: 'later'; readonly at: Date }
   | { readonly kind: 'over'; readonly status: MailStatus };
 
-/** When and by whom a mail is claimed. */
-export interface ClaimTerms {
-  readonly at: Date;
+/** How a claim is meant. */
+export interface ClaimOptions {
   /**
    * The same piece of work tried before and its try is over for Temporal (it failed or its heartbeat stopped): what it left
    * `sending` is doubtful at once, not only when the lease ends.
    */
   readonly isRetry: boolean;
+  /** False = only look: the relay cannot be used now, but a lost claim still ends. */
+  readonly mayTake: boolean;
 }
 
 /** How claims are made: the lease, and the domain of Message-IDs. */
@@ -61,7 +62,11 @@ export function createMailClaims({ leaseMs, messageDomain, newId }: ClaimSetting
   return {
     leaseMs,
     /** What stands in the way of a claim; undefined = the row may be claimed. The row must be locked. */
-    refuse: async (stores: Stores, row: Mail, { at, isRetry }: ClaimTerms): Promise<MailClaim | undefined> => {
+    refuse: async (
+      stores: Stores,
+      row: Mail,
+      { at, isRetry }: { at: Date; isRetry: boolean },
+    ): Promise<MailClaim | undefined> => {
       if (row.status === 'sending') {
         const isLost = isRetry || row.leaseUntil === null || row.leaseUntil <= at;
         return isLost ? doubt(stores, row, at) : { kind: 'later', at: row.leaseUntil };

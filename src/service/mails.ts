@@ -7,16 +7,16 @@ import type { NewId } from '../ids';
 import type { Database } from '../store/database';
 import type { Mail, NewMail } from '../store/mail-store';
 import type { Stores } from '../store/stores';
-import type { ClaimedMail, MailClaim, MailClaims } from './mail-claim';
+import type { ClaimOptions, ClaimedMail, MailClaim, MailClaims } from './mail-claim';
 
 /** The verbs of mails outside journeys. */
 export interface Mails {
   /** In the transaction of its cause: writes the mail and what must follow. The same key twice is one mail. @returns its id */
   queue(stores: Stores, mail: NewMail, options: { at: Date; availableAt?: Date }): Promise<string>;
-  /** Claims a queued mail, if its cause still stands; else it is cancelled. */
-  claim(caller: Caller, mailId: string, options: { isRetry: boolean }): Promise<MailClaim>;
+  /** Claims a queued mail, if its cause still stands; else it is cancelled. With `mayTake` false a lost claim ends, no more. */
+  claim(caller: Caller, mailId: string, options: ClaimOptions): Promise<MailClaim>;
   /** Claims a mail by its key, and writes it first where it is new: for reports, whose delivery is its own queue. */
-  claimFor(caller: Caller, mail: NewMail, options: { isRetry: boolean }): Promise<MailClaim>;
+  claimFor(caller: Caller, mail: NewMail, options: ClaimOptions): Promise<MailClaim>;
   /** Records what came of a claimed mail. Undefined = the claim was over; nothing was changed. */
   settle(
     caller: Caller,
@@ -51,17 +51,17 @@ export function createMails({ database, clock, newId, claims, mailsPerSecond, fa
       await stores.outbox.add([{ event: { topic: 'MailQueued', mailId }, lane: 0, availableAt }], at);
       return mailId;
     },
-    claim: (caller, mailId, { isRetry }) =>
+    claim: (caller, mailId, options) =>
       database.inTransaction(caller.organizationId, async (stores) => {
         const row = await stores.mails.lock(mailId);
         if (!row) return { kind: 'over', status: 'cancelled' };
-        return claimRow(stores, claims, row, { at: clock.now(), isRetry });
+        return claimRow(stores, claims, row, { at: clock.now(), ...options });
       }),
-    claimFor: (caller, mail, { isRetry }) =>
+    claimFor: (caller, mail, options) =>
       database.inTransaction(caller.organizationId, async (stores) => {
         const at = clock.now();
         const row = (await stores.mails.lockByKey(mail.dedupeKey)) ?? (await addRow(stores, newId(), mail, at));
-        return claimRow(stores, claims, row, { at, isRetry });
+        return claimRow(stores, claims, row, { at, ...options });
       }),
     settle: (caller, mail, outcome, contentSha) =>
       database.inTransaction(caller.organizationId, async (stores) => {
@@ -91,10 +91,11 @@ async function claimRow(
   stores: Stores,
   claims: MailClaims,
   row: Mail,
-  terms: { at: Date; isRetry: boolean },
+  terms: ClaimOptions & { at: Date },
 ): Promise<MailClaim> {
   const refusal = await claims.refuse(stores, row, terms);
   if (refusal) return refusal;
+  if (!terms.mayTake) return { kind: 'later', at: terms.at };
   const isWanted = row.status === 'pending' && (await causeStands(stores, row));
   if (!isWanted) {
     await stores.mails.cancel(row.id);

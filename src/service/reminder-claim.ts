@@ -1,8 +1,7 @@
 // One transaction that decides whether a journey's mail leaves: lock the person, nine checks, rows to `sending`. Called by
 // reminders. Each skip leaves a row with its code; a wait leaves none.
 import { mayStillSend, type SkipCode, type Verdict } from '../domain/reminder';
-import { enteredAt, isInvitation, isOver, type JourneyStep } from '../domain/reminder-facts';
-import { isOnboardingStage } from '../domain/reminder-policy';
+import { isInvitation, isOver, type JourneyStep } from '../domain/reminder-facts';
 import type { NewId } from '../ids';
 import type { Mail } from '../store/mail-store';
 import type { ReminderEntry } from '../store/reminder-store';
@@ -22,10 +21,15 @@ export interface ClaimedReminder {
   readonly step: number;
   readonly givenName: string | null;
   readonly displayName: string | null;
+  /** BCP 47, of the person, else of the organization. */
+  readonly locale: string;
   readonly organizationName: string;
   readonly productName: string;
-  /** Whole days in the stage. */
-  readonly days: number;
+  readonly steps: {
+    readonly activatedLicense: boolean;
+    readonly completedAppSetup: boolean;
+    readonly addedData: boolean;
+  };
   /** Address of the set-up page and of the quick-start guide; undefined = no button. */
   readonly setupUrl: string | undefined;
   readonly quickStartUrl: string | undefined;
@@ -50,6 +54,8 @@ export interface ClaimWish extends JourneyStep {
   readonly journey: string;
   readonly asOf: Date;
   readonly isRetry: boolean;
+  /** False = only look: the relay cannot be used now, but a lost claim still ends. */
+  readonly mayTake: boolean;
 }
 
 /** Decides and claims. Steps: lock person and mail; end a lost claim; check; write rows. */
@@ -61,6 +67,7 @@ export async function claimStep(stores: Stores, tools: ClaimTools, wish: ClaimWi
   const refusal = row && (await tools.claims.refuse(stores, row, { at: wish.asOf, isRetry: wish.isRetry }));
   if (refusal?.kind === 'later') return refusal;
   if (refusal?.kind === 'over') return endDoubt(stores, wish, refusal.status);
+  if (!wish.mayTake) return { kind: 'later', at: wish.asOf };
   const situation = await readSituation(stores, person, tools.mailsPerSecond);
   const verdict = mayStillSend(situation.facts, situation.policy, wish, wish.asOf);
   if (verdict.kind === 'go') return take(stores, tools, { wish, situation, row, key });
@@ -171,22 +178,26 @@ async function write(
 }
 
 /** What the text of the mail needs. */
-async function view(stores: Stores, wish: ClaimWish, { organization, person, facts }: Situation) {
+async function view(stores: Stores, wish: ClaimWish, { organization, person }: Situation) {
   const settings = await stores.settings.list();
   const url = (name: string): string | undefined => {
     const value = settings.get(name);
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  const since = facts.seat && isOnboardingStage(wish.stage) && enteredAt(facts, wish.stage, facts.seat.assignedAt);
   return {
     userId: wish.userId,
     stage: wish.stage,
     step: wish.step,
     givenName: person.givenName,
     displayName: person.displayName,
+    locale: person.locale ?? organization.locale,
     organizationName: organization.name,
     productName: organization.productName,
-    days: since ? Math.max(0, Math.floor((wish.asOf.getTime() - since.getTime()) / 86_400_000)) : 0,
+    steps: {
+      activatedLicense: person.milestones.activatedAt !== null,
+      completedAppSetup: person.milestones.onboardedAt !== null,
+      addedData: person.milestones.itemsAddedAt !== null,
+    },
     setupUrl: url('setup_url'),
     quickStartUrl: url('quick_start_url'),
   };

@@ -9,7 +9,7 @@ import { AppError } from '../errors';
 import type { NewId } from '../ids';
 import type { Database } from '../store/database';
 import type { Stores } from '../store/stores';
-import type { MailClaims } from './mail-claim';
+import type { ClaimOptions, MailClaims } from './mail-claim';
 import { claimStep, type ClaimedReminder, type ReminderClaim } from './reminder-claim';
 import { readSituation } from './reminder-situation';
 import { dedupeKey, followMail } from './reminder-state';
@@ -37,9 +37,9 @@ export interface Reminders {
   planNextStep(caller: Caller, moment: JourneyMoment & { readonly version: number }): Promise<NextStep>;
   /**
    * Makes the nine checks again and claims the mail of a step, in one transaction.
-   * @param isRetry an earlier try of the same work is over: what it left `sending` becomes `unknown`
+   * `isRetry`: an earlier try of the same work is over; what it left `sending` becomes `unknown`. `mayTake`: false = that alone.
    */
-  claim(caller: Caller, moment: StepMoment & { readonly isRetry: boolean }): Promise<ReminderClaim>;
+  claim(caller: Caller, moment: StepMoment & ClaimOptions): Promise<ReminderClaim>;
   /** Records what came of a claimed mail. Undefined = the claim was over; nothing was changed. */
   settle(
     caller: Caller,
