@@ -1,0 +1,175 @@
+// The SCIM service provider over the real service and a real database, behind two listeners: one with the hot door before the
+// app, as the product has it, and one with the app alone. Used by every HTTP suite of this room.
+import { randomUUID } from 'node:crypto';
+import { createServer, request, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { newId } from '../../src/ids';
+import { createRequestLog, type RequestLogRow } from '../../src/scim/request-log';
+import { createScim, type Scim } from '../../src/scim/scim';
+import { createAccess, hashToken, type Access } from '../../src/service/access';
+import { createLicensing } from '../../src/service/licensing';
+import { createProvisioning } from '../../src/service/provisioning';
+import { testClock, type TestClock } from '../support/builders';
+import type { TestDatabase } from '../support/database';
+
+/** Which listener a request goes to. */
+export type DoorName = 'hot' | 'app';
+
+/** Both doors, for `describe.each`. */
+export const doorNames: readonly DoorName[] = ['hot', 'app'];
+
+/** What came back. */
+export interface Answered {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  // Tests look into bodies of many shapes.
+  readonly body: Body;
+}
+
+/** A JSON body as tests read it. */
+export interface Body {
+  readonly [key: string]: Body;
+}
+
+interface Sent {
+  readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly raw?: string | Buffer;
+  readonly headers?: Record<string, string>;
+  /** A bearer token; null sends none. */
+  readonly token?: string | null;
+}
+
+/** What a suite works with. */
+export interface Doors {
+  readonly clock: TestClock;
+  /** Token of the first organization. */
+  readonly token: string;
+  readonly secondToken: string;
+  readonly rows: RequestLogRow[];
+  /** Lines of level error, which no test expects. */
+  readonly faults: object[];
+  readonly url: (door: DoorName) => string;
+  send(door: DoorName, method: string, path: string, sent?: Sent): Promise<Answered>;
+  /** Writes the request log now. */
+  flush(): Promise<void>;
+}
+
+/** Opens both listeners for the suites of a file; call it inside the describe that has `useDatabase`. */
+export function useDoors(db: TestDatabase, settings: { deadlineMs?: number } = {}): Doors {
+  const rows: RequestLogRow[] = [];
+  const faults: object[] = [];
+  const tokens = [`upt_scim_${randomUUID()}`, `upt_scim_${randomUUID()}`] as const;
+  const clock = testClock();
+  const servers = new Map<DoorName, Server>();
+  let scim: Scim;
+  let access: Access;
+  let log: ReturnType<typeof createRequestLog>;
+  beforeAll(async () => {
+    access = createAccess({ database: db.database, clock });
+    ({ scim, log } = compose(db, access, clock, rows, faults, settings));
+    servers.set('hot', await listen((req, res) => scim.hot(req, res, (error) => fallThrough(scim, error, req, res))));
+    servers.set('app', await listen((req, res) => scim.app(req, res)));
+  });
+  beforeEach(async () => {
+    access.forget();
+    rows.length = 0;
+    faults.length = 0;
+    clock.set('2026-03-02T09:00:00Z');
+    await addToken(db, db.organizationId, tokens[0]);
+    await addToken(db, db.secondOrganizationId, tokens[1]);
+  });
+  afterAll(async () => {
+    await scim.close();
+    for (const server of servers.values()) await new Promise((resolve) => void server.close(resolve));
+  });
+  const url = (door: DoorName): string => `http://127.0.0.1:${(servers.get(door)?.address() as AddressInfo).port}`;
+  return {
+    clock,
+    token: tokens[0],
+    secondToken: tokens[1],
+    rows,
+    faults,
+    url,
+    send: (door, method, path, sent = {}) => exchange(url(door), method, path, { token: tokens[0], ...sent }),
+    flush: () => log.close(),
+  };
+}
+
+type Listener = Parameters<Scim['app']>;
+
+function fallThrough(scim: Scim, error: unknown, ...[req, res]: Listener): void {
+  if (error) scim.answerError(error, req, res);
+  else scim.app(req, res);
+}
+
+function compose(
+  db: TestDatabase,
+  access: Access,
+  clock: TestClock,
+  rows: RequestLogRow[],
+  faults: object[],
+  settings: object,
+) {
+  const silent = () => undefined;
+  const log = {
+    debug: silent,
+    info: silent,
+    warn: silent,
+    error: (facts: object) =>
+      void (faults.push(facts), console.log((facts as any).error?.stack, (facts as any).error?.cause)),
+  };
+  const provisioning = createProvisioning({
+    database: db.database,
+    clock,
+    newId,
+    licensing: createLicensing({ newId }),
+    consequences: { endSignIns: () => Promise.resolve(), matchQuarantined: () => Promise.resolve(0) },
+  });
+  const requestLog = createRequestLog({ write: (batch) => Promise.resolve(void rows.push(...batch)), log });
+  const publicUrl = 'https://uptake.example.com';
+  return {
+    scim: createScim({ provisioning, access, requestLog, clock, newId, log, publicUrl, ...settings }),
+    log: requestLog,
+  };
+}
+
+function listen(handler: RequestListener): Promise<Server> {
+  const server = createServer(handler);
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(server));
+  });
+}
+
+async function addToken(db: TestDatabase, organizationId: number, token: string): Promise<void> {
+  await db.sql.query(
+    `INSERT INTO scim_credentials (organization_id, id, kind, label, secret_hash, last4, slot_no, last_used_at, created_at) VALUES (?, ?, 'bearer', 'test', ?, ?, 1, '2026-03-02 09:00:00', '2026-01-01')`,
+    [organizationId, newId(), hashToken(token), token.slice(-4)],
+  );
+}
+
+function exchange(base: string, method: string, path: string, sent: Sent): Promise<Answered> {
+  const payload = sent.raw ?? (sent.body === undefined ? undefined : JSON.stringify(sent.body));
+  const headers: Record<string, string> = {
+    ...(payload === undefined
+      ? {}
+      : { 'Content-Type': 'application/scim+json', 'Content-Length': String(Buffer.byteLength(payload)) }),
+    ...(sent.token ? { Authorization: `Bearer ${sent.token}` } : {}),
+    ...sent.headers,
+  };
+  const prefixed = path.startsWith('/scim') ? path : `/scim/v2${path}`;
+  return new Promise((resolve, reject) => {
+    const req = request(`${base}${prefixed}`, { method, headers }, (res) => {
+      const chunks: Buffer[] = [];
+      res.on('data', (chunk: Buffer) => chunks.push(chunk));
+      res.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        const body = (text === '' ? {} : JSON.parse(text)) as Body;
+        resolve({ status: res.statusCode ?? 0, headers: res.headers, text, body });
+      });
+    });
+    req.on('error', reject);
+    req.end(payload);
+  });
+}
