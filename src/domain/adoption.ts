@@ -82,3 +82,93 @@ function lastUsedOn(at: Date | string | null): string {
   if (at === null) return neverUsedOn;
   return (typeof at === 'string' ? at : at.toISOString()).slice(0, 10);
 }
+
+/** The seventeen counts, in the order of the wire (docs/adoption.md). */
+export interface AdoptionCounts {
+  readonly totalLicense: number;
+  readonly assignedLicense: number;
+  readonly unassignedLicense: number;
+  readonly activatedLicense: number;
+  readonly activationPending: number;
+  readonly onboardedUsers: number;
+  readonly appSetupPending: number;
+  readonly usingApp: number;
+  readonly usagePending: number;
+  readonly addedItems: number;
+  readonly connectedExtension: number;
+  readonly connectedExtensionPending: number;
+  readonly usingAutofill: number;
+  readonly usingAutofillPending: number;
+  readonly totalUsers: number;
+  readonly activeUsers: number;
+  readonly inactiveUsers: number;
+}
+
+/** Counts beside the seventeen. The bands part the inactive by days since last use, or since setup if there was none. */
+export interface ExtraCounts {
+  readonly overAssignedLicense: number;
+  readonly waitlisted: number;
+  readonly neverUsed: number;
+  readonly inactive30To60: number;
+  readonly inactive60To90: number;
+  readonly inactive90Plus: number;
+}
+
+/** A set of people as a mask: in it is whoever has all of the bits. */
+export interface FlagSet {
+  readonly allOf: number;
+}
+
+const { enabled, appSeat, activated, onboarded, itemsAdded, extensionConnected, autofillUsed } = flagBits;
+
+/** The sets behind the counts, as far as flags decide them. The funnel asks for a seat, the activity card does not. */
+export const flagSets = {
+  assigned: { allOf: appSeat },
+  activated: { allOf: appSeat | activated },
+  onboarded: { allOf: appSeat | onboarded },
+  usingApp: { allOf: appSeat | itemsAdded },
+  usingWithExtension: { allOf: appSeat | itemsAdded | extensionConnected },
+  usingWithAutofill: { allOf: appSeat | itemsAdded | autofillUsed },
+  members: { allOf: enabled | onboarded },
+} as const satisfies Record<string, FlagSet>;
+
+/** The sums the counts are made of: people in each set, and members with recent use. */
+export type AdoptionSums = Readonly<Record<keyof typeof flagSets | 'activeMembers', number>>;
+
+/** The seventeen counts from the seats and the sums. What is pending is always what is left. */
+export function countsOf(totalLicense: number, sums: AdoptionSums): AdoptionCounts {
+  return {
+    totalLicense,
+    assignedLicense: sums.assigned,
+    unassignedLicense: Math.max(totalLicense - sums.assigned, 0),
+    activatedLicense: sums.activated,
+    activationPending: sums.assigned - sums.activated,
+    onboardedUsers: sums.onboarded,
+    appSetupPending: sums.activated - sums.onboarded,
+    usingApp: sums.usingApp,
+    usagePending: sums.onboarded - sums.usingApp,
+    addedItems: sums.usingApp,
+    connectedExtension: sums.usingWithExtension,
+    connectedExtensionPending: sums.usingApp - sums.usingWithExtension,
+    usingAutofill: sums.usingWithAutofill,
+    usingAutofillPending: sums.usingApp - sums.usingWithAutofill,
+    totalUsers: sums.members,
+    activeUsers: sums.activeMembers,
+    inactiveUsers: sums.members - sums.activeMembers,
+  };
+}
+
+/** The change of each bar that moves add up to; bars that end as they were are left out. */
+export function netChanges(deltas: readonly CountDelta[]): CountedBucket[] {
+  const net = new Map<string, CountedBucket>();
+  const add = (bucket: CountBucket | null, people: number): void => {
+    if (bucket === null) return;
+    const key = `${bucket.flags} ${bucket.lastUsedOn}`;
+    net.set(key, { ...bucket, people: (net.get(key)?.people ?? 0) + people });
+  };
+  for (const { from, to } of deltas) {
+    add(from, -1);
+    add(to, 1);
+  }
+  return [...net.values()].filter(({ people }) => people !== 0);
+}

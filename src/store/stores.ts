@@ -2,6 +2,7 @@
 import { createActivityStore } from './activity-store';
 import { createAdminScan, createAdminStore } from './admin-store';
 import { createAdoptionCountScan, createAdoptionCountStore } from './adoption-count-store';
+import { createAdoptionView } from './adoption-view';
 import { createAttemptScan } from './attempt-store';
 import { createAuditStore } from './audit-store';
 import { createBackupCodeStore } from './backup-code-store';
@@ -54,6 +55,9 @@ export function createStores(connection: Connection) {
     },
     get adoptionCounts() {
       return createAdoptionCountStore(connection);
+    },
+    get adoptionView() {
+      return createAdoptionView(connection);
     },
     get audit() {
       return createAuditStore(connection);

@@ -1,0 +1,91 @@
+// The texts behind store/adoption-view: counts now, counts of a range of people as of an instant, and the definition.
+// Places: `:o` organization, `:t` the instant, `:k` known at, `:t30` to `:t90` that many days before.
+import { activityTypes } from '../domain/activity';
+import { isMember, seatsSql, setSums } from './sets';
+
+const t = 'CAST(:t AS DATETIME(6))';
+
+/** Bars and open moves; who used the app last on the window's first day is counted apart, to the microsecond. */
+export const nowSql = `SELECT (${seatsSql}) AS total_license, ${setSums('b.flags', 'b.people')},
+    COALESCE(SUM(CASE WHEN ${isMember('b.flags')} AND b.last_used_on > :edge THEN b.people END), 0)
+    + (SELECT COUNT(*) FROM users u WHERE u.organization_id = :o AND u.last_used_at >= CAST(:start AS DATETIME(6))
+         AND u.last_used_at < CAST(:edge AS DATE) + INTERVAL 1 DAY AND ${isMember('u.flags')}) AS activeMembers
+  FROM (SELECT flags, last_used_on, CAST(people AS SIGNED) AS people FROM adoption_counts WHERE organization_id = :o
+    UNION ALL SELECT to_flags, to_on, 1 FROM adoption_deltas WHERE organization_id = :o AND to_flags IS NOT NULL
+    UNION ALL SELECT from_flags, from_on, -1 FROM adoption_deltas WHERE organization_id = :o AND from_flags IS NOT NULL) b`;
+
+const used = Object.entries(activityTypes)
+  .filter(([, rule]) => rule.isActivity)
+  .map(([type]) => `'${type}'`)
+  .join(', ');
+
+const own = (alias: string): string => `${alias}.organization_id = u.organization_id AND ${alias}.user_id = u.id`;
+
+/** A milestone's time: the current copy, unless one was recorded after `:k`; then the earliest known by then. */
+function milestoneSql(column: string, milestone: string, knowsLater: boolean): string {
+  if (!knowsLater) return `u.${column}`;
+  return `CASE WHEN lm.user_id IS NULL THEN u.${column} ELSE (SELECT MIN(m.occurred_at) FROM user_milestones m
+    WHERE ${own('m')} AND m.milestone = '${milestone}' AND m.recorded_at <= CAST(:k AS DATETIME(6))) END`;
+}
+
+/** The last use at or before `:t`: the current copy where it is older, else the newest day that began by then. */
+function lastUseSql(knowsLater: boolean): string {
+  const byDays = `WHEN u.last_used_at IS NULL THEN NULL WHEN u.last_used_at <= ${t} THEN u.last_used_at
+    ELSE (SELECT LEAST(d.last_at, ${t}) FROM user_activity_days d WHERE ${own('d')} AND d.day_on <= DATE(${t}) AND d.first_at <= ${t}
+      ORDER BY d.day_on DESC LIMIT 1) END`;
+  if (!knowsLater) return `CASE ${byDays}`;
+  return `CASE WHEN le.user_id IS NOT NULL THEN (SELECT MAX(v.occurred_at) FROM activity_events v
+    WHERE ${own('v')} AND v.occurred_at <= ${t} AND v.received_at <= CAST(:k AS DATETIME(6)) AND v.event_type IN (${used})
+      AND COALESCE(JSON_UNQUOTE(JSON_EXTRACT(v.data, '$.is_sample')), 'false') <> 'true') ${byDays}`;
+}
+
+/** Who was heard of after `:k`: only for these the current copy may know too much. */
+const laterJoins = `
+  LEFT JOIN (SELECT DISTINCT m.user_id FROM user_milestones m WHERE m.organization_id = :o AND m.recorded_at > CAST(:k AS DATETIME(6))
+    AND m.milestone IN ('activated', 'onboarded', 'items_added', 'extension_connected', 'autofill_used', 'returned')
+    AND m.user_id > :from AND m.user_id <= :until) lm ON lm.user_id = u.id
+  LEFT JOIN (SELECT DISTINCT v.user_id FROM activity_events v WHERE v.organization_id = :o AND v.received_at > CAST(:k AS DATETIME(6))
+    AND v.user_id > :from AND v.user_id <= :until) le ON le.user_id = u.id`;
+
+/** One range of people: the current copy decides where it is older than `:t`, the history where it is not. */
+export function asOfSql(knowsLater: boolean): string {
+  const milestone = (column: string, name: string): string => milestoneSql(column, name, knowsLater);
+  return `SELECT ${asOfSums} FROM (SELECT
+      CASE WHEN u.state_since <= ${t} THEN u.account_state = 'enabled' ELSE EXISTS (SELECT 1 FROM user_state_intervals si
+        WHERE ${own('si')} AND si.state = 'enabled' AND si.started_at <= ${t} AND (si.ended_at IS NULL OR si.ended_at > ${t})) END AS e,
+      CASE WHEN u.licensed_at <= ${t} THEN 1 ELSE EXISTS (SELECT 1 FROM license_assignments la
+        WHERE ${own('la')} AND la.is_app = 1 AND la.assigned_at <= ${t} AND (la.released_at IS NULL OR la.released_at > ${t})) END AS f,
+      ${milestone('activated_at', 'activated')} AS m1, ${milestone('onboarded_at', 'onboarded')} AS m2,
+      ${milestone('items_added_at', 'items_added')} AS m3, ${milestone('extension_connected_at', 'extension_connected')} AS x1,
+      ${milestone('autofill_used_at', 'autofill_used')} AS x2, ${milestone('returned_at', 'returned')} AS r1,
+      ${lastUseSql(knowsLater)} AS used_at
+    FROM users u ${knowsLater ? laterJoins : ''}
+    WHERE u.organization_id = :o AND u.id > :from AND u.id <= :until) p`;
+}
+
+const count = (condition: string): string => `COUNT(CASE WHEN ${condition} THEN 1 END)`;
+const reached = (column: string): string => `${column} <= ${t}`;
+const at = (name: string): string => `CAST(:${name} AS DATETIME(6))`;
+const idle = `e AND ${reached('m2')} AND (used_at IS NULL OR used_at < ${at('t30')}) AND COALESCE(used_at, m2)`;
+
+const asOfSums = `${count('e')} AS people, ${count('f')} AS assigned, ${count(`f AND ${reached('m1')}`)} AS activated,
+  ${count(`f AND ${reached('m2')}`)} AS onboarded, ${count(`f AND ${reached('m3')}`)} AS usingApp,
+  ${count(`f AND ${reached('m3')} AND ${reached('x1')}`)} AS usingWithExtension, ${count(`f AND ${reached('m3')} AND ${reached('x2')}`)} AS usingWithAutofill,
+  ${count(`e AND ${reached('m2')}`)} AS members, ${count(`e AND ${reached('m2')} AND used_at >= ${at('t30')}`)} AS activeMembers,
+  ${count(`e AND ${reached('m2')} AND (r1 IS NULL OR r1 > ${t})`)} AS never_used,
+  ${count(`${idle} >= ${at('t60')} AND COALESCE(used_at, m2) < ${at('t30')}`)} AS inactive_30_60,
+  ${count(`${idle} >= ${at('t90')} AND COALESCE(used_at, m2) < ${at('t60')}`)} AS inactive_60_90,
+  ${count(`${idle} < ${at('t90')}`)} AS inactive_90_plus`;
+
+/** The definition, people by people and day by day. */
+export const referenceSql = `SELECT (${seatsSql}) AS total_license, ${count('f')} AS assigned, ${count('f AND m1')} AS activated, ${count('f AND m2')} AS onboarded,
+    ${count('f AND m3')} AS usingApp, ${count('f AND m3 AND x1')} AS usingWithExtension, ${count('f AND m3 AND x2')} AS usingWithAutofill,
+    ${count('e AND m2')} AS members, ${count('e AND m2 AND a')} AS activeMembers
+  FROM (SELECT la.id IS NOT NULL AS f, si.id IS NOT NULL AS e, u.activated_at <= ${t} AS m1, u.onboarded_at <= ${t} AS m2, u.items_added_at <= ${t} AS m3,
+      u.extension_connected_at <= ${t} AS x1, u.autofill_used_at <= ${t} AS x2,
+      EXISTS (SELECT 1 FROM user_activity_days d WHERE ${own('d')} AND d.day_on BETWEEN DATE(${at('t30')}) AND DATE(${t})
+        AND d.last_at >= ${at('t30')} AND d.first_at <= ${t}) AS a
+    FROM users u
+    LEFT JOIN license_assignments la ON ${own('la')} AND la.is_app = 1 AND la.assigned_at <= ${t} AND (la.released_at IS NULL OR la.released_at > ${t})
+    LEFT JOIN user_state_intervals si ON ${own('si')} AND si.state = 'enabled' AND si.started_at <= ${t} AND (si.ended_at IS NULL OR si.ended_at > ${t})
+    WHERE u.organization_id = :o) r`;
