@@ -98,6 +98,13 @@ export function createReportStore(connection: Connection) {
         ],
       );
     },
+    /** The addresses of admins who can sign in: they may always get reports. */
+    listActiveAdminEmails: async (): Promise<string[]> => {
+      const { rows } = await prepared("SELECT email FROM admins WHERE organization_id = ? AND status = 'active'", [
+        organizationId,
+      ]);
+      return rows.map((row) => row['email'] as string);
+    },
     /** Replaces the addresses of a mail destination. */
     saveRecipients: async (id: string, recipients: readonly string[]): Promise<void> => {
       await prepared('UPDATE report_destinations SET config = ? WHERE organization_id = ? AND id = ?', [
