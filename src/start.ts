@@ -42,9 +42,7 @@ export async function start({ environment: given, demo, tools }: StartOptions): 
       (error: unknown) => fail(sentenceOf(error)),
     );
   });
-  say('Stopping ...');
   await launcher?.stop();
-  say('Stopped.');
   return code;
 }
 

@@ -44,6 +44,7 @@ const deathWindowMs = 60_000;
 const firstDelayMs = 200;
 const logLimitBytes = 16 * 1024 * 1024;
 const shownLines = 15;
+const shownCharacters = 300;
 
 /**
  * Starts a child and keeps it running. It leads its own process group, so Ctrl-C in a terminal reaches the launcher
@@ -143,7 +144,7 @@ function tailOf(path: string): string[] {
 }
 
 function reportOf({ name, logPath }: ChildOptions, reason: string): string {
-  const lines = tailOf(logPath).map((line) => `    ${line}`);
+  const lines = tailOf(logPath).map((line) => `    ${line.slice(0, shownCharacters)}`);
   return [`${name} ${reason} and died ${deathsToGiveUp} times within a minute. The end of ${logPath}:`, ...lines].join(
     '\n',
   );

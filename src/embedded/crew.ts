@@ -69,7 +69,9 @@ export function createCrew(options: CrewOptions): Crew {
     failure: () => failure,
     stop: async () => {
       giveUp();
+      if (children.size > 0) options.say('Stopping ...');
       await stopInOrder(children, options.note);
+      if (children.size > 0) options.say('Stopped.');
     },
     kill: () => {
       giveUp();

@@ -138,8 +138,7 @@ async function installInto(program: DatabaseProgram, folder: string): Promise<vo
     await run(program.server, [...shared, '--initialize-insecure']);
     return;
   }
-  const socketOnly = ['--auth-root-authentication-method=socket', `--auth-root-socket-user=${userInfo().username}`];
-  await run(program.installer ?? 'mariadb-install-db', [...shared, ...socketOnly, '--skip-test-db']);
+  await run(program.installer ?? 'mariadb-install-db', [...shared, ...rootBySocket(), '--skip-test-db']);
 }
 
 async function keepPassword(home: string): Promise<string> {
@@ -148,6 +147,16 @@ async function keepPassword(home: string): Promise<string> {
   const password = randomBytes(24).toString('base64url');
   await writeFileAtomically(path, `${password}\n`);
   return password;
+}
+
+/** MariaDB's root is whoever runs the server, by the socket alone; an id without a name, as containers have, gets none. */
+function rootBySocket(): string[] {
+  const bySocket = '--auth-root-authentication-method=socket';
+  try {
+    return [bySocket, `--auth-root-socket-user=${userInfo().username}`];
+  } catch {
+    return [bySocket];
+  }
 }
 
 /** One statement a line: that is how the servers read an init file. */
@@ -206,7 +215,7 @@ async function socketPath(home: string): Promise<string> {
   const near = join(home, 'server.sock');
   if (Buffer.byteLength(near) <= 100) return near;
   const mark = createHash('sha256').update(home).digest('hex').slice(0, 12);
-  const folder = join(tmpdir(), `uptake-${userInfo().uid}-${mark}`);
+  const folder = join(tmpdir(), `uptake-${process.getuid?.() ?? 0}-${mark}`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   return join(folder, 'server.sock');

@@ -50,7 +50,8 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
     name: 'temporal',
     command: options.program,
     args: serverArguments(options, port),
-    environment: options.environment,
+    // Without cgo it takes the name of its user from USER and ends without one, as under an id that has no name.
+    environment: { ...options.environment, USER: options.environment['USER'] ?? 'uptake' },
     logPath: join(options.dataDir, 'logs', 'temporal.log'),
     stopMs,
     clock: options.clock,
