@@ -88,7 +88,7 @@ async function send<C extends Claimed>(tools: HandOverTools, steps: HandOverStep
     await tools.fault('mail.beforeSmtp');
     // Temporal gave this try up meanwhile; another may be under way.
     if (Context.current().cancellationSignal.aborted) throw retryAfter('mail.given_up', 1000);
-    return { outcome: await attempt(tools, outgoing), contentSha: contentSha.digest('hex') };
+    return { outcome: await handToMailer(tools, outgoing), contentSha: contentSha.digest('hex') };
   } catch (error) {
     // Nothing was handed over: the claim is given back, so that the mail leaves once the fault is mended.
     await record(tools, () => steps.settle(claimed, { kind: 'unreachable', reason: 'not_composed' }, null));
@@ -97,7 +97,7 @@ async function send<C extends Claimed>(tools: HandOverTools, steps: HandOverStep
 }
 
 /** One attempt. A mailer that throws anything but its refusal of a header may have handed the mail over. */
-async function attempt({ mailer, log }: HandOverTools, outgoing: OutgoingMail): Promise<MailOutcome> {
+async function handToMailer({ mailer, log }: HandOverTools, outgoing: OutgoingMail): Promise<MailOutcome> {
   try {
     return await mailer.send(outgoing);
   } catch (error) {
