@@ -40,17 +40,41 @@ const formatOf: Readonly<Partial<Record<ColumnKind, string>>> = {
 };
 
 const isFigure = (kind: ColumnKind): boolean => kind === 'number' || kind === 'share';
+// Without it a cut id or a figure touches the text of the next column.
+const indent = 1;
 const side = (kind: ColumnKind) => (isFigure(kind) ? ('right' as const) : ('left' as const));
 
-/** Height of the head row, in points. */
-export const headHeight = 30;
+const lineHeight = 15;
+// Column widths count digits; in running text a letter of Calibri is narrower.
+const lettersPerDigit = 1.1;
+
+/** Height of wrapped text in a column of so many characters, in points. */
+export function wrappedHeight(text: string, width: number, leastLines = 1): number {
+  const lines = text.split('\n').map((part) => Math.max(1, Math.ceil(part.length / (width * lettersPerDigit))));
+  return (
+    lineHeight *
+    Math.min(
+      27,
+      Math.max(
+        leastLines,
+        lines.reduce((sum, count) => sum + count, 0),
+      ),
+    )
+  );
+}
+
+/** Height of the head row, in points: two lines, more for a zone with a long name. */
+export function headHeight(columns: readonly Column[], zone: string): number {
+  const isDated = columns.some(({ kind }) => kind === 'datetime');
+  return wrappedHeight(isDated ? `Last used\n(${zone})` : '', widthOf.datetime - 1, 2);
+}
 
 /** The look of a head cell. */
 export function headStyle({ kind }: Column) {
   return {
     font: { ...body, bold: true, color: { argb: 'FFFFFFFF' } },
     fill: solid(accent),
-    alignment: { vertical: 'middle' as const, horizontal: side(kind), wrapText: true },
+    alignment: { vertical: 'middle' as const, horizontal: side(kind), indent, wrapText: true },
   };
 }
 
@@ -59,7 +83,7 @@ export function dataStyle({ kind }: Column) {
   return {
     font: kind === 'id' ? colored(muted) : body,
     border: bottomLine,
-    alignment: { vertical: 'middle' as const, horizontal: side(kind) },
+    alignment: { vertical: 'middle' as const, horizontal: side(kind), indent },
     ...(formatOf[kind] && { numFmt: formatOf[kind] }),
   };
 }
@@ -81,13 +105,21 @@ export function toneStyle(tone: Tone) {
     font: colored(tones[tone].text),
     fill: solid(tones[tone].fill),
     border: bottomLine,
-    alignment: { vertical: 'middle' as const, horizontal: 'left' as const },
+    alignment: { vertical: 'middle' as const, horizontal: 'left' as const, indent },
     numFmt: '@',
   };
 }
 
+/** Widths of the summary's two columns of text. */
+export const summaryWidths = { label: 28, value: 60 };
+
 /** Columns behind the summary's text that form the bars, and their width. */
 export const bars = { columns: 24, width: 1.6 };
+
+/** Height of a summary line with a bar, and of the title. */
+export const summaryHeights = { count: 20, title: 32 };
+
+const white = { style: 'thick' as const, color: { argb: 'FFFFFFFF' } };
 
 /** The looks of the summary sheet. */
 export const summaryStyle = {
@@ -103,5 +135,12 @@ export const summaryStyle = {
     numFmt: '@',
   },
   figure: { font: body, alignment: { vertical: 'top' as const, horizontal: 'left' as const }, numFmt: '#,##0' },
-  bar: { fill: solid('FF3F74C6') },
+  countLabel: { font: body, border: bottomLine, alignment: { vertical: 'middle' as const } },
+  count: {
+    font: { ...body, bold: true },
+    border: bottomLine,
+    alignment: { vertical: 'middle' as const, horizontal: 'right' as const, indent: 1 },
+    numFmt: '#,##0',
+  },
+  bar: { fill: solid('FF3F74C6'), border: { top: white, bottom: white } },
 };

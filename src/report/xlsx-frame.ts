@@ -1,9 +1,22 @@
 // Lets exceljs make a whole workbook but for its data rows, and takes it apart for xlsx.ts: the parts to copy, what
 // stands before and after the rows of a data sheet, and the style numbers of its marker row.
-import { Workbook, type Worksheet } from 'exceljs';
+import { Workbook, type Row as ExcelRow } from 'exceljs';
 import { AppError } from '../errors';
-import { cleanText, escapeMarks } from './cell';
-import { bars, dataStyle, headHeight, headStyle, summaryStyle, tabColor, toneNames, toneStyle, widthOf } from './look';
+import { cleanText, escapeMarks, workbookXml } from './cell';
+import {
+  bars,
+  dataStyle,
+  headHeight,
+  headStyle,
+  summaryHeights,
+  summaryStyle,
+  summaryWidths,
+  tabColor,
+  toneNames,
+  toneStyle,
+  widthOf,
+  wrappedHeight,
+} from './look';
 import { summaryLines, type SummaryLine } from './summary';
 import type { Column, ReportMeta, ReportTable, Tone } from './table';
 import { readZip } from './zip-reader';
@@ -33,25 +46,33 @@ export interface Frame {
 type TableShape = Pick<ReportTable, 'name' | 'columns'>;
 
 /**
- * Builds the frame for a number of data sheets.
- * @param rows data rows in all, for the summary
+ * Builds the frame of a book.
+ * @param sheetRows data rows of each data sheet; `[0]` before they are known
  */
-export async function buildFrame(
-  meta: ReportMeta,
-  table: TableShape,
-  sheetCount: number,
-  rows: number,
-): Promise<Frame> {
+export async function buildFrame(meta: ReportMeta, table: TableShape, sheetRows: readonly number[]): Promise<Frame> {
   const book = new Workbook();
   Object.assign(book, { creator: 'Uptake', lastModifiedBy: 'Uptake', created: meta.asOf, modified: meta.asOf });
   book.title = safe(meta.title);
+  const rows = sheetRows.reduce((sum, count) => sum + count, 0);
   addSummary(book, summaryLines(meta, rows));
-  for (let number = 1; number <= sheetCount; number += 1) addDataSheet(book, meta, table, number);
+  sheetRows.forEach((_, index) => addDataSheet(book, meta, table, index + 1));
   const parts = readZip(Buffer.from(await book.xlsx.writeBuffer()));
-  const sheets = Array.from({ length: sheetCount }, (_, index) => `xl/worksheets/sheet${index + 2}.xml`);
+  const sheets = sheetRows.map((_, index) => `xl/worksheets/sheet${index + 2}.xml`);
   const first = parts.get(sheets[0] ?? '')?.toString('utf8') ?? '';
   for (const name of parts.keys()) if (name.endsWith('/') || sheets.includes(name)) parts.delete(name);
+  nameFilters(parts, table, sheetRows);
   return { parts, sheets, ...cutSheet(first, table.columns.length) };
+}
+
+/** LibreOffice shows a filter only when the book has a name for its range, as Excel writes it; exceljs writes none. */
+function nameFilters(parts: Map<string, Buffer>, { name, columns }: TableShape, sheetRows: readonly number[]): void {
+  const book = parts.get('xl/workbook.xml')?.toString('utf8') ?? '';
+  const last = columnLetters(columns).at(-1);
+  const names = sheetRows.map((rows, index) => {
+    const sheet = workbookXml(`'${sheetName(name, index + 1)}'!$A$1:$${last}$${rows + 1}`);
+    return `<definedName name="_xlnm._FilterDatabase" localSheetId="${index + 1}" hidden="1">${sheet}</definedName>`;
+  });
+  parts.set('xl/workbook.xml', Buffer.from(book.replace('<definedNames>', () => `<definedNames>${names.join('')}`)));
 }
 
 function addDataSheet(book: Workbook, meta: ReportMeta, { name, columns }: TableShape, number: number): void {
@@ -66,7 +87,7 @@ function addDataSheet(book: Workbook, meta: ReportMeta, { name, columns }: Table
   sheet.pageSetup.printTitlesRow = '1:1';
   sheet.columns = columns.map(({ kind }) => ({ width: widthOf[kind] }));
   sheet.autoFilter = { from: { row: 1, column: 1 }, to: { row: 1, column: columns.length } };
-  sheet.getRow(1).height = headHeight;
+  sheet.getRow(1).height = headHeight(columns, meta.zone);
   columns.forEach((column, index) => {
     sheet.getCell(1, index + 1).style = headStyle(column);
     sheet.getCell(2, index + 1).style = dataStyle(column);
@@ -82,26 +103,38 @@ function addSummary(book: Workbook, lines: readonly SummaryLine[]): void {
     pageSetup: { paperSize: 9, orientation: 'portrait', fitToPage: true, fitToWidth: 1, fitToHeight: 0 },
   });
   const barColumns = Array.from({ length: bars.columns }, () => ({ width: bars.width }));
-  sheet.columns = [{ width: 28 }, { width: 60 }, ...barColumns];
-  lines.forEach((line, index) => addSummaryLine(sheet, line, index + 1));
+  sheet.columns = [{ width: summaryWidths.label }, { width: summaryWidths.value }, ...barColumns];
+  lines.forEach((line, index) => addSummaryLine(sheet.getRow(index + 1), line));
 }
 
-function addSummaryLine(sheet: Worksheet, line: SummaryLine, row: number): void {
+function addSummaryLine(row: ExcelRow, line: SummaryLine): void {
   if (line.kind === 'gap') return;
-  const [left, right] = [sheet.getCell(row, 1), sheet.getCell(row, 2)];
+  const [left, right] = [row.getCell(1), row.getCell(2)];
   if (line.kind === 'title' || line.kind === 'heading') {
-    left.value = safe(line.text);
-    left.style = summaryStyle[line.kind];
-    if (line.kind === 'heading') right.style = summaryStyle.heading;
-    else sheet.getRow(row).height = 32;
+    Object.assign(left, { value: safe(line.text), style: summaryStyle[line.kind] });
+    if (line.kind === 'title') row.height = summaryHeights.title;
+    else right.style = summaryStyle.heading;
     return;
   }
-  left.value = safe(line.label);
-  left.style = summaryStyle.label;
-  right.value = typeof line.value === 'number' ? line.value : safe(line.value);
-  right.style = typeof line.value === 'number' ? summaryStyle.figure : summaryStyle.value;
-  const filled = line.kind === 'count' ? Math.ceil(line.bar * bars.columns) : 0;
-  for (let column = 3; column < 3 + filled; column += 1) sheet.getCell(row, column).style = summaryStyle.bar;
+  if (line.kind === 'count') {
+    Object.assign(left, { value: safe(line.label), style: summaryStyle.countLabel });
+    Object.assign(right, { value: line.value, style: summaryStyle.count });
+    row.height = summaryHeights.count;
+    const filled = Math.ceil(line.bar * bars.columns);
+    for (let column = 3; column < 3 + filled; column += 1) row.getCell(column).style = summaryStyle.bar;
+    return;
+  }
+  Object.assign(left, { value: safe(line.label), style: summaryStyle.label });
+  const isFigure = typeof line.value === 'number';
+  Object.assign(right, {
+    value: isFigure ? line.value : safe(line.value),
+    style: summaryStyle[isFigure ? 'figure' : 'value'],
+  });
+  // No spreadsheet makes room for wrapped text by itself when the file says nothing of it.
+  row.height = Math.max(
+    wrappedHeight(line.label, summaryWidths.label),
+    wrappedHeight(String(line.value), summaryWidths.value),
+  );
 }
 
 /** The name of a report's n-th data sheet: what Excel allows, at most 31 characters. */

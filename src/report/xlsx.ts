@@ -29,10 +29,9 @@ export async function createXlsxWriter(
   sink: Sink,
   { level = 6, sheetRows = mostSheetRows }: XlsxOptions = {},
 ): Promise<BatchWriter> {
-  const frame = await buildFrame(meta, table, 1, 0);
+  const frame = await buildFrame(meta, table, [0]);
   const zip = createZip(sink, { level });
   const sheets = createSheets(meta, table, frame, zip);
-  let written = 0;
   await addParts(zip, frame, firstParts);
   await sheets.open();
   return {
@@ -42,11 +41,10 @@ export async function createXlsxWriter(
         const full = sheets.write(row, texts[index] ?? []);
         if (full) await full;
       }
-      written += rows.length;
     },
     end: async () => {
       await sheets.close();
-      const final = await buildFrame(meta, table, sheets.count(), written);
+      const final = await buildFrame(meta, table, sheets.rowsBySheet());
       assertSameStyles(frame, final);
       await addParts(
         zip,
@@ -86,15 +84,15 @@ function createSheets(meta: ReportMeta, { columns }: TableShape, frame: Frame, z
   const rowXml = createRowXml(columns, frame.styles, meta.zone);
   const lastColumn = columnLetters(columns).at(-1) ?? 'A';
   let part: ZipPart | undefined;
-  let count = 0;
   let rows = 0;
+  const closed: number[] = [];
   const open = async (): Promise<void> => {
-    count += 1;
     rows = 0;
-    part = await zip.open(`xl/worksheets/sheet${count + 1}.xml`);
+    part = await zip.open(`xl/worksheets/sheet${closed.length + 2}.xml`);
     await part.write(head);
   };
   const close = async (): Promise<void> => {
+    closed.push(rows);
     await part?.write(frame.after(`${lastColumn}${rows + 1}`));
     await part?.end();
   };
@@ -110,7 +108,7 @@ function createSheets(meta: ReportMeta, { columns }: TableShape, frame: Frame, z
       return part?.write(rowXml(rows + 1, row, texts));
     },
     rows: () => rows,
-    count: () => count,
+    rowsBySheet: () => closed,
   };
 }
 

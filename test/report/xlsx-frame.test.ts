@@ -7,7 +7,7 @@ const aShape = { name: 'Users', columns: allKinds };
 
 describe('the frame', () => {
   it('has a style for each column and each tint, no two tints alike', async () => {
-    const { styles } = await buildFrame(aMeta(), aShape, 1, 0);
+    const { styles } = await buildFrame(aMeta(), aShape, [0]);
 
     expect(styles.head).toHaveLength(allKinds.length);
     expect(styles.data).toHaveLength(allKinds.length);
@@ -15,8 +15,8 @@ describe('the frame', () => {
   });
 
   it('gives the same style numbers and the same sheet however many sheets and rows there are', async () => {
-    const one = await buildFrame(aMeta(), aShape, 1, 0);
-    const three = await buildFrame(aMeta(), aShape, 3, 2_000_000);
+    const one = await buildFrame(aMeta(), aShape, [0]);
+    const three = await buildFrame(aMeta(), aShape, [1_048_575, 1_048_575, 7]);
 
     expect(three.styles).toEqual(one.styles);
     expect(three.before).toBe(one.before);
@@ -24,8 +24,17 @@ describe('the frame', () => {
     expect(three.sheets).toEqual(['xl/worksheets/sheet2.xml', 'xl/worksheets/sheet3.xml', 'xl/worksheets/sheet4.xml']);
   });
 
+  it('names the range of each filter, by which LibreOffice shows it', async () => {
+    const { parts } = await buildFrame(aMeta(), { name: "it's", columns: allKinds }, [9, 2]);
+
+    expect(parts.get('xl/workbook.xml')?.toString('utf8')).toContain(
+      '<definedName name="_xlnm._FilterDatabase" localSheetId="1" hidden="1">\'it\u2019s\'!$A$1:$J$10</definedName>' +
+        '<definedName name="_xlnm._FilterDatabase" localSheetId="2" hidden="1">\'it\u2019s 2\'!$A$1:$J$3</definedName>',
+    );
+  });
+
   it('is cut so that rows make it whole', async () => {
-    const { before, headRow, after } = await buildFrame(aMeta(), { name: 'Users', columns: userListColumns }, 1, 0);
+    const { before, headRow, after } = await buildFrame(aMeta(), { name: 'Users', columns: userListColumns }, [0]);
 
     const sheet = `${before}${headRow}</row>${after('X12')}`;
 
@@ -42,7 +51,7 @@ describe('the frame', () => {
       definitions: [{ metric: text, version: 'v1', description: text }],
     });
 
-    const { parts, before, after } = await buildFrame(meta, aShape, 1, 0);
+    const { parts, before, after } = await buildFrame(meta, aShape, [0]);
 
     for (const [name, part] of parts)
       expect([name, assertWellFormed(part.toString('utf8'))]).toEqual([name, undefined]);
