@@ -112,6 +112,7 @@ function opened(
     operations: undefined,
     warnings: [],
     target: undefined,
+    subjectId: undefined,
     decision: undefined,
     change: undefined,
     isAnswered: false,

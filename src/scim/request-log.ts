@@ -20,7 +20,9 @@ export interface LoggedRequest {
   operations: readonly object[] | undefined;
   readonly warnings: string[];
   /** The one resource an answer is about. */
-  target: { readonly id: string | undefined; readonly location: string; readonly version: string } | undefined;
+  target: { readonly location: string; readonly version: string } | undefined;
+  /** The id of the resource the request is about. */
+  subjectId: string | undefined;
   /** What was done, in one word. */
   decision: string | undefined;
   change: { readonly before: UserProfile; readonly after: UserProfile } | undefined;
@@ -136,7 +138,7 @@ export function createRequestLog({ write, log, flushMs = 200 }: Dependencies): R
 }
 
 function toRow({ request, statusCode, scimType, durationMs }: Waiting): RequestLogRow {
-  const { caller, req, target, change, decision, warnings } = request;
+  const { caller, req, subjectId, change, decision, warnings } = request;
   const fields = change === undefined ? undefined : changedFields(change.before, change.after);
   const isSame = fields?.length === 0 && decision === 'changed';
   return {
@@ -147,11 +149,11 @@ function toRow({ request, statusCode, scimType, durationMs }: Waiting): RequestL
     receivedAt: request.receivedAt,
     method: (req.method ?? '').slice(0, 8),
     path: request.url.slice(0, 500),
-    subjectId: target?.id ?? null,
+    subjectId: subjectId ?? null,
     statusCode,
     scimType: scimType ?? null,
     decision: isSame ? 'unchanged' : (decision ?? null),
-    affected: target?.id === undefined ? null : { user: target.id, ...(fields === undefined ? {} : { fields }) },
+    affected: subjectId === undefined ? null : { user: subjectId, ...(fields === undefined ? {} : { fields }) },
     warnings: warnings.length === 0 ? null : warnings.slice(0, 50),
     payload: payloadOf(request),
     durationMs,

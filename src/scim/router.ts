@@ -52,9 +52,10 @@ export function createScimApp({ exchanges, users, discovery }: Dependencies): ex
   return app;
 }
 
-/** Express parses the query anew on each read of `req.query`; the library writes into it. */
+/** Express parses the query anew on each read of `req.query`; the library casts numbers in it, so it gets a copy. */
 function pinQuery(req: Request, { query }: Exchange): void {
-  Object.defineProperty(req, 'query', { value: query, writable: true, configurable: true, enumerable: true });
+  const value: unknown = Object.assign(Object.create(null), query);
+  Object.defineProperty(req, 'query', { value, writable: true, configurable: true, enumerable: true });
 }
 
 async function readIfAny(req: IncomingMessage & { body?: unknown }, exchange: Exchange): Promise<void> {
@@ -72,7 +73,7 @@ async function answerOwn(
   const path = trimmed(req.path);
   const found = discovery(decodeURIComponent(path));
   if (found !== undefined) {
-    exchange.target = { id: undefined, location: found.location, version: found.version };
+    exchange.target = { location: found.location, version: found.version };
     exchanges.answer(exchange, { status: 200, body: found.body });
   } else if (path.toLowerCase().endsWith('/.search')) {
     exchanges.answer(exchange, { status: 200, body: await users.list(searchQuery(exchange.body), exchange) });

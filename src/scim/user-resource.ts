@@ -70,7 +70,8 @@ export function createUserResource({ provisioning, baseUrl }: Dependencies): Use
   const schema = userSchema();
 
   const shown = (user: User, exchange: Exchange, decision: string): Container => {
-    exchange.target = { id: user.id, location: locationOf(user.id, baseUrl), version: versionOf(user) };
+    exchange.subjectId = user.id;
+    exchange.target = { location: locationOf(user.id, baseUrl), version: versionOf(user) };
     exchange.decision = decision;
     return project(toResource(user, baseUrl), exchange.query, schema);
   };
@@ -82,14 +83,15 @@ export function createUserResource({ provisioning, baseUrl }: Dependencies): Use
       return edit(profile);
     };
     const ifMatch = expectedVersion(exchange.req.headers['if-match']);
-    const user = await provisioning.changeUser(callerOf(exchange), idOf(id), remembering, { ifMatch });
+    const user = await provisioning.changeUser(callerOf(exchange), idOf(id, exchange), remembering, { ifMatch });
     if (before !== undefined) exchange.change = { before, after: user.profile };
     return shown(user, exchange, 'changed');
   };
 
   return {
     schema,
-    get: async (id, exchange) => shown(await provisioning.getUser(callerOf(exchange), idOf(id)), exchange, 'read'),
+    get: async (id, exchange) =>
+      shown(await provisioning.getUser(callerOf(exchange), idOf(id, exchange)), exchange, 'read'),
     list: async (query, exchange) => {
       const page = pageOf(query);
       const where = filterOf(query, schema, exchange.warnings);
@@ -115,16 +117,18 @@ export function createUserResource({ provisioning, baseUrl }: Dependencies): Use
       return shown(await provisioning.createUser(callerOf(exchange), profile), exchange, 'created');
     },
     replace: async (id, body, exchange) => {
+      idOf(id, exchange);
       const resource = patch({}, noted(exchange, normalizeResource(schema, body)));
       return change(id, exchange, (profile) => fromWire(resource, profile.active));
     },
     patch: async (id, body, exchange) => {
+      idOf(id, exchange);
       const operations = noted(exchange, normalizePatch(schema, body, id));
       return change(id, exchange, (profile) => fromWire(patch(toWire(profile), operations)));
     },
     remove: async (id, exchange) => {
       const ifMatch = expectedVersion(exchange.req.headers['if-match']);
-      await provisioning.removeUser(callerOf(exchange), idOf(id), { ifMatch });
+      await provisioning.removeUser(callerOf(exchange), idOf(id, exchange), { ifMatch });
       exchange.decision = 'removed';
       return undefined;
     },
@@ -152,9 +156,10 @@ export function isResourceId(text: string): boolean {
   return uuid.test(text);
 }
 
-/** An id that is no UUID is simply absent. */
-function idOf(id: string): string {
+/** Notes whom a request is about. An id that is no UUID is simply absent. */
+function idOf(id: string, exchange: Exchange): string {
   if (!isResourceId(id)) throw new AppError('user.not_found');
+  exchange.subjectId = id;
   return id;
 }
 

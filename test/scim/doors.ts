@@ -48,8 +48,6 @@ export interface Doors {
   readonly token: string;
   readonly secondToken: string;
   readonly rows: RequestLogRow[];
-  /** Lines of level error, which no test expects. */
-  readonly faults: object[];
   readonly url: (door: DoorName) => string;
   send(door: DoorName, method: string, path: string, sent?: Sent): Promise<Answered>;
   /** Writes the request log now. */
@@ -59,7 +57,7 @@ export interface Doors {
 /** Opens both listeners for the suites of a file; call it inside the describe that has `useDatabase`. */
 export function useDoors(db: TestDatabase, settings: { deadlineMs?: number } = {}): Doors {
   const rows: RequestLogRow[] = [];
-  const faults: object[] = [];
+  const faults: unknown[] = [];
   const tokens = [`upt_scim_${randomUUID()}`, `upt_scim_${randomUUID()}`] as const;
   const clock = testClock();
   const servers = new Map<DoorName, Server>();
@@ -80,17 +78,23 @@ export function useDoors(db: TestDatabase, settings: { deadlineMs?: number } = {
     await addToken(db, db.organizationId, tokens[0]);
     await addToken(db, db.secondOrganizationId, tokens[1]);
   });
+  afterEach(() => {
+    // A logged error is a bug of ours, whatever the answer was.
+    if (faults.length > 0) throw new AggregateError(faults, 'the log has errors');
+  });
   afterAll(async () => {
     await scim.close();
     for (const server of servers.values()) await new Promise((resolve) => void server.close(resolve));
   });
-  const url = (door: DoorName): string => `http://127.0.0.1:${(servers.get(door)?.address() as AddressInfo).port}`;
+  const url = (door: DoorName): string => {
+    const { port } = (servers.get(door) as Server).address() as AddressInfo;
+    return `http://127.0.0.1:${port}`;
+  };
   return {
     clock,
     token: tokens[0],
     secondToken: tokens[1],
     rows,
-    faults,
     url,
     send: (door, method, path, sent = {}) => exchange(url(door), method, path, { token: tokens[0], ...sent }),
     flush: () => log.close(),
@@ -117,8 +121,7 @@ function compose(
     debug: silent,
     info: silent,
     warn: silent,
-    error: (facts: object) =>
-      void (faults.push(facts), console.log((facts as any).error?.stack, (facts as any).error?.cause)),
+    error: (facts: object) => void faults.push((facts as { error?: unknown }).error),
   };
   const provisioning = createProvisioning({
     database: db.database,

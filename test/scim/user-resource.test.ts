@@ -59,7 +59,6 @@ describe('users over HTTP', () => {
       const gone = await doors.send(door, 'GET', `/Users/${id}`);
       expect(gone.status).toBe(404);
       expect(gone.body).toMatchObject({ schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '404' });
-      expect(doors.faults).toEqual([]);
     });
   });
 });

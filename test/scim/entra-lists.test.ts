@@ -1,0 +1,135 @@
+// Rows of docs/scim.md about finding, paging and choosing attributes. Through both doors.
+import { useDatabase } from '../support/database';
+import { doorNames, useDoors, type Answered, type DoorName } from './doors';
+
+const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+const core = 'urn:ietf:params:scim:schemas:core:2.0:User';
+
+describe.each(doorNames)('lists through the %s door', (door: DoorName) => {
+  const db = useDatabase();
+  const doors = useDoors(db);
+  const post = (body: object): Promise<Answered> => doors.send(door, 'POST', '/Users', { body });
+  const filter = (text: string): Promise<Answered> =>
+    doors.send(door, 'GET', `/Users?filter=${encodeURIComponent(text)}`);
+  const found = async (text: string): Promise<unknown[]> => {
+    const { status, body } = await filter(text);
+    expect([status, body['scimType']]).toEqual([200, undefined]);
+    return (body['Resources'] as unknown as { userName: string }[]).map((it) => it.userName);
+  };
+
+  it('E1: a filter without a hit is 200 with an empty list', async () => {
+    const { status, body } = await filter('userName eq "nobody"');
+
+    expect([status, body['totalResults'], body['Resources']]).toEqual([200, 0, []]);
+  });
+
+  it('E32 to E35, E52: finds by every matching attribute, in any case, quoted or not, escaped, in either order', async () => {
+    const manager = await post({ userName: 'boss@example.com' });
+    const made = await post({
+      userName: 'José+"q"\\😀@Example.com',
+      externalId: 'Ext-1',
+      displayName: 'Émile O’Neil',
+      emails: [
+        { type: 'work', value: 'Work@Example.com' },
+        { type: 'home', value: 'h@example.com', primary: true },
+      ],
+      [enterprise]: { manager: { value: manager.body['id'], displayName: 'x' } },
+    });
+    const { id, userName } = made.body as unknown as { id: string; userName: string };
+    const managerId = String(manager.body['id']);
+
+    for (const text of [
+      `userName eq ${JSON.stringify(userName.toUpperCase())}`,
+      `USERNAME Eq ${JSON.stringify(userName)}`,
+      'externalId eq "Ext-1"',
+      'externalId eq Ext-1',
+      'displayName eq "émile o’neil"',
+      'emails[type eq "work"].value eq "work@example.com"',
+      'emails[type eq "WORK" and value co "@EXAMPLE"]',
+      'emails eq "work@example.com"',
+      'emails.value eq "h@example.com"',
+      `id eq "${id}" and manager eq "${managerId}"`,
+      `manager eq "${managerId}" and id eq "${id}"`,
+      `${enterprise}:manager.value eq "${managerId}"`,
+      `${core}:displayName sw "Émile"`,
+      'not (userName eq "boss@example.com") and active eq "True"',
+      'title ne "x" and not (title pr) and emails pr and (userName ew "nothing" or userName co "+")',
+    ]) {
+      expect([text, await found(text)]).toEqual([text, [userName]]);
+    }
+    expect(await found('externalId eq "ext-1"')).toEqual([]);
+    expect(await found('emails[type eq "work"].value eq "h@example.com"')).toEqual([]);
+    const plus = await doors.send(door, 'GET', '/Users?filter=userName+co+%22%2B%22&nonsense=1&nonsense=2');
+    expect(plus.body['totalResults']).toBe(1);
+    expect(made.body[enterprise]).toEqual({
+      manager: { value: managerId, $ref: `https://uptake.example.com/scim/v2/Users/${managerId}` },
+    });
+  });
+
+  it('E36: pages, clamps, counts and ends', async () => {
+    for (let no = 1; no <= 12; no += 1) await post({ userName: `user${no}@example.com` });
+    const page = async (query: string): Promise<unknown[]> => {
+      const { body } = await doors.send(door, 'GET', `/Users?${query}`);
+      const names = (body['Resources'] as unknown as { userName: string }[]).map((it) => it.userName.split('@')[0]);
+      return [body['totalResults'], body['startIndex'], body['itemsPerPage'], names.join(' ')];
+    };
+
+    expect(await page('startIndex=6&count=5')).toEqual([12, 6, 5, 'user6 user7 user8 user9 user10']);
+    expect(await page('startIndex=100')).toEqual([12, 100, 0, '']);
+    expect(await page('count=0')).toEqual([12, 1, 0, '']);
+    expect(await page('startIndex=-3&count=2')).toEqual([12, 1, 2, 'user1 user2']);
+    expect(await page('count=1000000000&sortBy=userName&sortOrder=descending&startIndex=11')).toEqual([
+      12,
+      11,
+      2,
+      'user11 user10',
+    ]);
+    for (const query of [
+      'count=abc',
+      'count=1.5',
+      'startIndex=0x10',
+      'count=1e2',
+      'count=',
+      'count=1&count=2',
+      'filter=%zz',
+    ]) {
+      const { status, body } = await doors.send(door, 'GET', `/Users?${query}`);
+      expect([query, status, body['scimType']]).toEqual([query, 400, 'invalidValue']);
+    }
+    const unsorted = await doors.send(door, 'GET', '/Users?sortBy=title');
+    expect([unsorted.status, unsorted.body['scimType']]).toEqual([400, 'invalidPath']);
+  });
+
+  it('E37: shows what attributes and excludedAttributes ask for, on every answer', async () => {
+    const made = await doors.send(door, 'POST', '/Users?attributes=USERNAME,name.givenName', {
+      body: {
+        userName: 'u',
+        title: 'T',
+        name: { givenName: 'G', familyName: 'F' },
+        emails: [{ type: 'work', value: 'e@example.com' }],
+        [enterprise]: { department: 'D', division: 'V' },
+      },
+    });
+    const id = String(made.body['id']);
+    const read = async (query: string) => (await doors.send(door, 'GET', `/Users/${id}?${query}`)).body;
+
+    expect(made.body).toEqual({ schemas: [core, enterprise], id, userName: 'u', name: { givenName: 'G' } });
+    expect(made.headers['location']).toContain(id);
+    expect(await read(`attributes=emails.type,${enterprise}:division`)).toEqual({
+      schemas: [core, enterprise],
+      id,
+      emails: [{ type: 'work' }],
+      [enterprise]: { division: 'V' },
+    });
+    const rest = await read(`excludedAttributes=id,meta,name.familyName,emails,${enterprise}:department`);
+    expect(rest).toEqual({
+      schemas: [core, enterprise],
+      id,
+      userName: 'u',
+      title: 'T',
+      active: true,
+      name: { givenName: 'G' },
+      [enterprise]: { division: 'V' },
+    });
+  });
+});
