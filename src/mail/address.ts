@@ -34,6 +34,8 @@ export function toMailbox(name: string, address: string): Mailbox {
  * @example cleanLine('Ada\r\nBcc: x', 255) === 'Ada Bcc: x'
  */
 export function cleanLine(text: string, length: number): string {
+  // Most names are plain words; the Unicode classes below cost ten times as much.
+  if (text.length <= length && /^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(text)) return text;
   const line = text
     .replace(/[\t\r\n\u0085\u2028\u2029]/g, ' ')
     .replace(unwanted, '')

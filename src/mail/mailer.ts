@@ -27,16 +27,25 @@ export function createMailer(options: MailerOptions): Mailer {
   const slots = createSlots(connections);
   const relay = createRelay(options);
   let isClosed = false;
+
+  const inSlot = async (deadline: AbortSignal, work: () => Promise<Outcome>): Promise<Outcome> => {
+    if (!(await slots.take(deadline))) return tooBusy;
+    try {
+      return deadline.aborted ? tooBusy : await work();
+    } finally {
+      slots.give();
+    }
+  };
+
   return {
     async send(mail) {
-      const deadline = AbortSignal.timeout(attemptMs);
-      const hasSlot = await slots.take(deadline);
-      if (!hasSlot) return tooBusy;
+      const deadline = new AbortController();
+      // Not AbortSignal.timeout: that timer would outlive each mail by minutes.
+      const timer = setTimeout(() => deadline.abort(), attemptMs);
       try {
-        if (deadline.aborted) return tooBusy;
-        return await breaker.run(() => relay.attempt(mail, deadline));
+        return await inSlot(deadline.signal, () => breaker.run(() => relay.attempt(mail, deadline.signal)));
       } finally {
-        slots.give();
+        clearTimeout(timer);
       }
     },
     ready: () => !isClosed && breaker.ready(),

@@ -15,24 +15,32 @@ export function toPlainText(text: string): string {
 }
 
 function wrapLine(line: string): string[] {
-  if (line === '-- ') return [line];
+  // UTF-16 units are never fewer than characters, so most lines need no closer look.
+  if (line.length <= columns) return [line === '-- ' ? line : line.trimEnd()];
   const indent = /^[✓○] /u.test(line) ? '  ' : '';
   const lines: string[] = [];
   let current = '';
-  for (const word of line.split(' ').filter(Boolean).flatMap(cut)) {
-    const start = lines.length > 0 ? indent : '';
-    if (current === '') current = start + word;
-    else if (width(current) + 1 + width(word) <= columns) current += ` ${word}`;
-    else {
+  let used = 0;
+  for (const word of wordsOf(line)) {
+    const needed = width(word);
+    if (current !== '' && used + 1 + needed > columns) {
       lines.push(current);
-      current = indent + word;
+      current = '';
     }
+    const before = current === '' ? (lines.length > 0 ? indent : '') : `${current} `;
+    used = (current === '' ? before.length : used + 1) + needed;
+    current = before + word;
   }
   return [...lines, current];
 }
 
+function wordsOf(line: string): string[] {
+  const words = line.split(' ').filter((word) => word !== '');
+  return words.some((word) => word.length > columns - 2) ? words.flatMap(cut) : words;
+}
+
 function cut(word: string): string[] {
-  if (/^https?:\/\//.test(word) || width(word) <= columns - 2) return [word];
+  if (word.length <= columns - 2 || /^https?:\/\//.test(word)) return [word];
   const characters = Array.from(word);
   const pieces: string[] = [];
   for (let i = 0; i < characters.length; i += columns - 2) pieces.push(characters.slice(i, i + columns - 2).join(''));
@@ -40,5 +48,5 @@ function cut(word: string): string[] {
 }
 
 function width(text: string): number {
-  return Array.from(text).length;
+  return /[\ud800-\udfff]/.test(text) ? Array.from(text).length : text.length;
 }

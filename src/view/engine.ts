@@ -5,7 +5,7 @@ import { runInThisContext } from 'node:vm';
 import Handlebars from 'handlebars';
 import { AppError, toAppError } from '../errors';
 import { createFormats, type DateStyle, type Formats, type Reader } from './formats';
-import { checks, helperNames, makeStrict } from './strict-template';
+import { assertOurs, compileStrictly, helperNames, injected, present, shown } from './strict-template';
 
 /** A complete plain object. A helper that formats also reads `locale` and `timeZone` at its root. */
 export type ViewModel = object;
@@ -86,27 +86,28 @@ function isLayout(name: string): boolean {
 
 function compile(environment: typeof Handlebars, source: string, name: string, noEscape: boolean): Render {
   return translated(name, () => {
-    const program = environment.parse(source, { srcName: name });
-    makeStrict(program, name, isLayout(name));
-    const known = Object.fromEntries([...helperNames, ...Object.values(checks)].map((helper) => [helper, true]));
+    const program = environment.parse(source);
+    assertOurs(program, name, isLayout(name));
     const code = environment.precompile(program, {
       noEscape,
-      knownHelpers: known,
+      knownHelpers: Object.fromEntries(helperNames.map((helper) => [helper, true])) as KnownHelpers,
       knownHelpersOnly: true,
       preventIndent: true,
     });
-    return environment.template(runInThisContext(`(${String(code)})`, { filename: `${name}.hbs` }) as never);
+    const build = runInThisContext(`(function (${injected.join(', ')}) { return ${String(code)}; })`, {
+      filename: `${name}.hbs`,
+    }) as (...tools: unknown[]) => TemplateSpecification;
+    const escaped = (value: unknown) => environment.escapeExpression(shown(value));
+    return environment.template(build(present, shown, escaped));
   });
 }
 
 function createEnvironment(formats: Formats): typeof Handlebars {
   const environment = Handlebars.create();
   for (const unwanted of ['log', 'helperMissing', 'blockHelperMissing']) environment.unregisterHelper(unwanted);
+  compileStrictly(environment);
   environment.registerHelper({
-    [checks.present]: (value: unknown, path: string) => present(value, path),
-    [checks.shown]: (value: unknown, path: string) => shown(value, path),
-    lookup: (of: object, key: string | number) =>
-      present(Object.hasOwn(of, key) ? (of as Record<string, unknown>)[key] : undefined, String(key)),
+    lookup: (of: object, key: string | number) => present(of, String(key)),
     date: (at: Date, options: Handlebars.HelperOptions) =>
       formats.date(at, readerOf(options), options.hash['style'] as DateStyle | undefined),
     number: (value: number, options: Handlebars.HelperOptions) => formats.number(value, readerOf(options).locale),
@@ -118,22 +119,10 @@ function createEnvironment(formats: Formats): typeof Handlebars {
 }
 
 function readerOf(options: Handlebars.HelperOptions): Reader {
-  const root = (options.data as { root: Reader }).root;
-  present(root.locale, 'locale');
-  present(root.timeZone, 'timeZone');
+  const { root } = options.data as { root: Reader };
+  present(root, 'locale');
+  present(root, 'timeZone');
   return root;
-}
-
-function present(value: unknown, path: string): unknown {
-  if (value === undefined) throw new AppError('template.failed', { template: '', reason: `${path} is missing` });
-  return value;
-}
-
-function shown(value: unknown, path: string): unknown {
-  const isPrintable = typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
-  if (isPrintable) return value;
-  const kind = value === null ? 'null' : typeof value;
-  throw new AppError('template.failed', { template: '', reason: `${path} is ${kind}, not text, number or boolean` });
 }
 
 /** Names the template in an error; values never get into it. */

@@ -1,105 +1,115 @@
-// What a template of ours may say, and the cure for what Handlebars lets pass: a missing value prints nothing inside
-// if, unless, each, with, lookup and helper arguments even in strict mode. Called by view/engine while it compiles.
+// What a template of ours may say, and the cure for what Handlebars lets pass: even in strict mode a missing value prints
+// nothing inside if, unless, each, with, lookup and helper arguments. Called by view/engine while it compiles.
 import Handlebars from 'handlebars';
 import { AppError } from '../errors';
 
 /** Names of the helpers a template may call with arguments. */
 export const helperNames = ['if', 'unless', 'each', 'with', 'lookup', 'date', 'number', 'plural', 'percent'] as const;
 
-/** The helpers that check: one for what is printed, one for what is passed on. No template names them itself. */
-export const checks = { shown: '$shown', present: '$present' } as const;
-
 type Node = hbs.AST.Node;
-type Expression = hbs.AST.Expression;
 type Call = hbs.AST.MustacheStatement | hbs.AST.BlockStatement | hbs.AST.SubExpression;
+type Partial = hbs.AST.PartialStatement | hbs.AST.PartialBlockStatement;
+type Refuse = (reason: string) => never;
 
 /**
- * Checks a parsed template and wraps each value in a check, in place.
+ * Checks a parsed template.
  * @param allowsBody whether `{{{body}}}`, the one unescaped place, may stand here: layouts alone
  * @throws AppError `template.failed` for a construct that is not ours
  */
-export function makeStrict(program: hbs.AST.Program, template: string, allowsBody: boolean): void {
-  const refuse = (reason: string): never => {
+export function assertOurs(program: hbs.AST.Program, template: string, allowsBody: boolean): void {
+  const refuse: Refuse = (reason) => {
     throw new AppError('template.failed', { template, reason });
   };
-  const visitor = new Handlebars.Visitor();
-  const original = visitor.accept.bind(visitor) as (node: Node) => Node | undefined;
-  const handlers: Partial<Record<string, (node: never) => void>> = {
-    MustacheStatement: (node: hbs.AST.MustacheStatement) => strictMustache(node, allowsBody, refuse),
-    BlockStatement: (node: hbs.AST.BlockStatement) => strictCall(node, refuse),
-    SubExpression: (node: hbs.AST.SubExpression) => strictCall(node, refuse),
-    PartialStatement: (node: hbs.AST.PartialStatement) => strictPartial(node, refuse),
-    PartialBlockStatement: (node: hbs.AST.PartialBlockStatement) => strictPartial(node, refuse),
+  const rules: Record<string, (node: never) => void> = {
+    MustacheStatement: (node: hbs.AST.MustacheStatement) => assertMustache(node, allowsBody, refuse),
+    BlockStatement: (node: hbs.AST.BlockStatement) => assertHelper(node, refuse),
+    SubExpression: (node: hbs.AST.SubExpression) => assertHelper(node, refuse),
+    PartialStatement: (node: Partial) => assertPartial(node, refuse),
+    PartialBlockStatement: (node: Partial) => assertPartial(node, refuse),
     Decorator: () => refuse('decorators are not allowed'),
     DecoratorBlock: () => refuse('inline partials are not allowed'),
   };
+  const visitor = new Handlebars.Visitor();
+  const visitChildren = visitor.accept.bind(visitor);
   visitor.accept = (node: Node) => {
-    if (!node) return;
-    original(node);
-    handlers[node.type]?.(node as never);
+    if (node) rules[node.type]?.(node as never);
+    visitChildren(node);
   };
   visitor.accept(program);
 }
 
-function strictMustache(node: hbs.AST.MustacheStatement, allowsBody: boolean, refuse: (reason: string) => never): void {
-  const name = isPath(node.path) ? node.path.original : undefined;
+function assertMustache(node: hbs.AST.MustacheStatement, allowsBody: boolean, refuse: Refuse): void {
+  const name = nameOf(node);
   if (!node.escaped && !(allowsBody && name === 'body')) refuse(`{{{${name}}}} is not escaped`);
-  if (node.params.length > 0 || hasPairs(node)) return strictCall(node, refuse);
-  if (isPath(node.path) && isHelper(node.path)) refuse(`${name} needs arguments`);
-  node.params = [node.path, literal(String(name))];
-  node.path = pathTo(checks.shown);
+  if (node.params.length > 0 || (node.hash?.pairs.length ?? 0) > 0) assertHelper(node, refuse);
+  else if (isHelper(node)) refuse(`${name} needs arguments`);
 }
 
-function strictCall(node: Call, refuse: (reason: string) => never): void {
-  if (!isPath(node.path) || !isHelper(node.path))
-    return refuse(`there is no helper ${isPath(node.path) ? node.path.original : 'of that kind'}`);
-  node.params = node.params.map(checked);
-  for (const pair of node.hash?.pairs ?? []) pair.value = checked(pair.value);
+function assertHelper(node: Call, refuse: Refuse): void {
+  if (!isHelper(node)) refuse(`there is no helper ${nameOf(node)}`);
 }
 
-function strictPartial(
-  node: hbs.AST.PartialStatement | hbs.AST.PartialBlockStatement,
-  refuse: (reason: string) => never,
-): void {
-  if (node.name.type !== 'PathExpression') return refuse('a partial is named, not computed');
-  node.params = node.params.map(checked);
-  for (const pair of node.hash?.pairs ?? []) pair.value = checked(pair.value);
+function assertPartial(node: Partial, refuse: Refuse): void {
+  if (node.name.type !== 'PathExpression') refuse('a partial is named, not computed');
 }
 
-/** `x` -> `($present x "x")` */
-function checked(expression: Expression): Expression {
-  if (!isPath(expression)) return expression;
-  return {
-    type: 'SubExpression',
-    path: pathTo(checks.present),
-    params: [expression, literal(expression.original)],
-    hash: undefined,
-    loc: expression.loc,
-  } as unknown as hbs.AST.SubExpression;
+function nameOf({ path }: Call): string {
+  return 'original' in path ? String(path.original) : 'of that kind';
 }
 
-function isPath(node: Expression): node is hbs.AST.PathExpression {
-  return node.type === 'PathExpression';
+function isHelper({ path }: Call): boolean {
+  return (
+    path.type === 'PathExpression' &&
+    (helperNames as readonly string[]).includes((path as hbs.AST.PathExpression).original)
+  );
 }
 
-function isHelper(path: hbs.AST.PathExpression): boolean {
-  return path.parts.length === 1 && !path.data && (helperNames as readonly string[]).includes(path.original);
+/** Reads one property of a view model. @throws AppError `template.failed` when it is missing, inherited or a function */
+export function present(parent: object, name: string): unknown {
+  const value = Object.hasOwn(parent, name) ? (parent as Record<string, unknown>)[name] : undefined;
+  if (value !== undefined && typeof value !== 'function') return value;
+  throw new AppError('template.failed', { template: '', reason: `${name} is missing` });
 }
 
-function hasPairs(node: Call): boolean {
-  return (node.hash?.pairs.length ?? 0) > 0;
+/** What may be printed, as text. @throws AppError `template.failed` for null, NaN, objects and lists */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean' || Number.isFinite(value)) return String(value);
+  const kind = value === null ? 'null' : typeof value;
+  throw new AppError('template.failed', { template: '', reason: `a value is ${kind}, not text, number or boolean` });
 }
 
-function pathTo(name: string): hbs.AST.PathExpression {
-  return { type: 'PathExpression', data: false, depth: 0, parts: [name], original: name, loc: noPlace };
+/** Names that compiled code is handed by `view/engine`. */
+export const injected = ['$present', '$shown', '$escaped'] as const;
+
+interface Compiler {
+  nameLookup(parent: unknown, name: string, type: string): unknown;
+  append(): void;
+  appendEscaped(): void;
+  appendToBuffer(code: unknown): unknown;
+  pushSource(code: unknown): void;
+  popStack(): unknown;
 }
 
-function literal(value: string): hbs.AST.StringLiteral {
-  return { type: 'StringLiteral', value, original: value, loc: noPlace };
+/**
+ * Makes an environment generate code that reads and prints through `present` and `shown`.
+ * Source: the compiler's own extension points, handlebars/docs/compiler-api.md.
+ */
+export function compileStrictly(environment: typeof Handlebars): void {
+  const open = environment as unknown as { JavaScriptCompiler: new () => Compiler };
+  class StrictCompiler extends open.JavaScriptCompiler {
+    override nameLookup(parent: unknown, name: string, type: string): unknown {
+      const isValue = type === 'context' || type === 'data';
+      return isValue ? ['$present(', parent, ',', JSON.stringify(name), ')'] : super.nameLookup(parent, name, type);
+    }
+    override append(): void {
+      this.pushSource(this.appendToBuffer(['$shown(', this.popStack(), ')']));
+    }
+    override appendEscaped(): void {
+      this.pushSource(this.appendToBuffer(['$escaped(', this.popStack(), ')']));
+    }
+  }
+  // Blocks inside a template are compiled by what stands here.
+  Object.assign(StrictCompiler.prototype, { compiler: StrictCompiler });
+  open.JavaScriptCompiler = StrictCompiler;
 }
-
-const noPlace: hbs.AST.SourceLocation = {
-  source: '',
-  start: { line: 1, column: 0 },
-  end: { line: 1, column: 0 },
-};

@@ -85,6 +85,17 @@ test('sources of HTML, partials too, are prepared once; plain text is not', () =
   expect(seen).toEqual(['<p>', '{{{body}}}', '<p>']);
 });
 
+test('paths reach this, the row around, the root and the number of a row', () => {
+  const model = { title: 'T', rows: [{ name: 'a', tags: ['x', 'y'] }], counts: [3, 0] };
+
+  const html = page(
+    '{{#each rows}}{{@index}}{{#each tags}}{{this}}{{../name}}{{@root.title}}{{#if @last}}.{{/if}}{{/each}}{{/each}}{{#each counts}}{{this}},{{else}}none{{/each}}{{#with rows.[0]}}{{name}}{{/with}}{{lookup counts 1}}',
+    model,
+  );
+
+  expect(html).toBe('0xaTyaT.3,0,a0');
+});
+
 test('data never becomes a template', () => {
   const html = page('{{text}}', { text: '{{constructor}} {{> card}} {{{body}}}' });
 

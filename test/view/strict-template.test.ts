@@ -44,7 +44,7 @@ describe('a missing value throws', () => {
     const model = { user: { secret: 'hunter2' } };
 
     expect(() => page('{{#if user.isKnown}}x{{/if}}', model)).toThrow(
-      'The template "page" cannot be rendered: user.isKnown is missing',
+      'The template "page" cannot be rendered: isKnown is missing',
     );
   });
 });
