@@ -19,15 +19,16 @@ export const widestSpreadMs = (office.closesHour - office.opensHour) * 3_600_000
 /** The longest span a policy may name. */
 const longestSpanMs = 366 * 86_400_000;
 
+/** Weeks, days, hours, minutes and seconds; years and months have no fixed length. Source: ISO 8601-1 5.5.2. */
+const spanForm = /^P(?=\d|T\d)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d{1,3})?S)?)?$/;
+
 /**
- * An ISO 8601 duration in milliseconds, days as 24 hours; undefined when it is none, is negative or longer than 366 days.
- * @example spanMs('P3D') === 259200000
+ * An ISO 8601 duration in milliseconds, days as 24 hours; undefined when it is none or is longer than 366 days.
+ * @example findSpanMs('P3D') === 259200000
  */
 export function findSpanMs(text: string): number | undefined {
-  const span = /^P(?!$)/.test(text) ? Duration.fromISO(text) : undefined;
-  if (!span?.isValid || span.years > 0 || span.months > 0) return undefined;
-  const ms = span.toMillis();
-  return Number.isInteger(ms) && ms >= 0 && ms <= longestSpanMs ? ms : undefined;
+  const ms = text.length <= 40 && spanForm.test(text) ? Duration.fromISO(text).toMillis() : undefined;
+  return ms !== undefined && ms <= longestSpanMs ? ms : undefined;
 }
 
 /** An instant moved by a span that was checked when it was stored. */
