@@ -59,7 +59,12 @@ export function isSession(opened: SmtpSession | Outcome): opened is SmtpSession 
 function createSession(connection: SmtpConnection): SmtpSession {
   return {
     isOpen: () => !connection.destroyed,
-    quit: () => (connection.destroyed ? undefined : connection.quit()),
+    quit() {
+      if (connection.destroyed) return;
+      connection.quit();
+      // Without waiting for the answer: a relay that gives none would keep the process.
+      connection.close();
+    },
     async send(mail, deadline) {
       let wasReadToEnd = false;
       // Before nodemailer pipes the stream: its own listener writes the dot that ends the mail.
