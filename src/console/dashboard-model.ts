@@ -1,26 +1,6 @@
 // The dashboard's words and drawings out of the seventeen counts. Pure; called by dashboard-page.ts.
+import type { AdoptionCounts } from '../domain/adoption';
 import { bars, funnel, type Funnel, type FunnelStage } from '../view/charts';
-
-/** The seventeen counts as the dashboard reads them; the same numbers the API answers. */
-export interface DashboardCounts {
-  readonly totalLicenses: number;
-  readonly assigned: number;
-  readonly unassigned: number;
-  readonly activated: number;
-  readonly activationPending: number;
-  readonly onboarded: number;
-  readonly appSetupPending: number;
-  readonly using: number;
-  readonly usagePending: number;
-  readonly addedItems: number;
-  readonly extensionConnected: number;
-  readonly extensionPending: number;
-  readonly autofillUsed: number;
-  readonly autofillPending: number;
-  readonly totalUsers: number;
-  readonly activeUsers: number;
-  readonly inactiveUsers: number;
-}
 
 /** A row of a bar chart with the pending number under it. */
 export interface BarRow {
@@ -67,44 +47,58 @@ const advice: Readonly<Record<Exclude<FunnelStage, 'assigned'>, { who: string; w
 };
 
 /** All of the dashboard that follows from the counts. */
-export function dashboardModel(counts: DashboardCounts, app: string) {
-  const drawing = funnel(counts);
+export function dashboardModel(counts: AdoptionCounts, app: string) {
+  const drawing = funnel({
+    totalLicenses: counts.totalLicense,
+    assigned: counts.assignedLicense,
+    activated: counts.activatedLicense,
+    onboarded: counts.onboardedUsers,
+    using: counts.usingApp,
+  });
   return {
-    totalLicenses: counts.totalLicenses,
-    assigned: counts.assigned,
-    isOverAssigned: counts.assigned > counts.totalLicenses,
-    overAssigned: Math.max(counts.assigned - counts.totalLicenses, 0),
+    totalLicenses: counts.totalLicense,
+    assignedLicenses: counts.assignedLicense,
+    isOverAssigned: counts.assignedLicense > counts.totalLicense,
+    overAssigned: Math.max(counts.assignedLicense - counts.totalLicense, 0),
     ...dropOf(drawing, counts),
     columns: columnsOf(drawing, counts, app),
     usage: usageOf(counts),
-    usingUsers: counts.using,
+    usingUsers: counts.usingApp,
     activity: activityOf(counts),
     onboardedUsers: counts.totalUsers,
     ...differenceOf(counts),
   };
 }
 
-function dropOf({ largestDrop }: Funnel, counts: DashboardCounts) {
+function dropOf({ largestDrop }: Funnel, counts: AdoptionCounts) {
   const none = { who: '', what: '', todo: '' };
-  const base = { hasDrop: false, hasPeople: counts.assigned > 0, drop: { ...none, pending: 0, of: 0, share: 0 } };
+  const base = {
+    hasDrop: false,
+    hasPeople: counts.assignedLicense > 0,
+    drop: { ...none, pending: 0, of: 0, share: 0 },
+  };
   if (!largestDrop || largestDrop.stage === 'assigned') return base;
-  const before = { activated: counts.assigned, onboarded: counts.activated, using: counts.onboarded };
+  const before = {
+    activated: counts.assignedLicense,
+    onboarded: counts.activatedLicense,
+    using: counts.onboardedUsers,
+  };
   const { stage, pending, share } = largestDrop;
   return { ...base, hasDrop: true, drop: { ...advice[stage], pending, of: before[stage], share } };
 }
 
-function columnsOf({ columns }: Funnel, counts: DashboardCounts, app: string) {
+function columnsOf({ columns }: Funnel, counts: AdoptionCounts, app: string) {
   const pendingOf = {
-    assigned: counts.unassigned,
+    assigned: counts.unassignedLicense,
     activated: counts.activationPending,
     onboarded: counts.appSetupPending,
     using: counts.usagePending,
   };
   const before = {
-    assigned: counts.totalLicenses,
-    activated: counts.assigned,
-    onboarded: counts.activated,
-    using: counts.onboarded,
+    assigned: counts.totalLicense,
+    activated: counts.assignedLicense,
+    onboarded: counts.activatedLicense,
+    using: counts.onboardedUsers,
   };
   return columns.map((column, i) => ({
     ...column,
@@ -118,29 +112,29 @@ function columnsOf({ columns }: Funnel, counts: DashboardCounts, app: string) {
   }));
 }
 
-function usageOf(counts: DashboardCounts): BarRow[] {
+function usageOf(counts: AdoptionCounts): BarRow[] {
   const rows = [
     { label: 'Added items', count: counts.addedItems, pendingLabel: '', pending: 0 },
     {
       label: 'Browser extension connected',
-      count: counts.extensionConnected,
+      count: counts.connectedExtension,
       pendingLabel: 'Browser extension pending',
-      pending: counts.extensionPending,
+      pending: counts.connectedExtensionPending,
     },
     {
       label: 'Autofill used',
-      count: counts.autofillUsed,
+      count: counts.usingAutofill,
       pendingLabel: 'Autofill pending',
-      pending: counts.autofillPending,
+      pending: counts.usingAutofillPending,
     },
   ];
   return withBars(
     rows.map((row) => ({ ...row, tone: 'stage' })),
-    counts.using,
+    counts.usingApp,
   );
 }
 
-function activityOf(counts: DashboardCounts): BarRow[] {
+function activityOf(counts: AdoptionCounts): BarRow[] {
   const none = { pendingLabel: '', pending: 0 };
   const rows = [
     { label: 'Active Users', count: counts.activeUsers, tone: 'active', ...none },
@@ -167,7 +161,7 @@ function withBars(
 }
 
 /** The activity card counts onboarded people whether they hold a license or not; the funnel counts those who do. */
-function differenceOf(counts: DashboardCounts) {
-  const withoutLicense = Math.max(counts.totalUsers - counts.onboarded, 0);
-  return { hasDifference: withoutLicense > 0, withoutLicense, onboardedWithLicense: counts.onboarded };
+function differenceOf(counts: AdoptionCounts) {
+  const withoutLicense = Math.max(counts.totalUsers - counts.onboardedUsers, 0);
+  return { hasDifference: withoutLicense > 0, withoutLicense, onboardedWithLicense: counts.onboardedUsers };
 }

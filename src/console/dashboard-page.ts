@@ -1,19 +1,17 @@
 // The first page: / with the onboarding funnel, app usage, active users, and the steps that are left of the setup.
 // Called by router.ts. The numbers are those of the API, read by the same service.
 import { Router, type Request, type Response } from 'express';
-import type { Caller } from '../domain/caller';
+import type { AdoptionCounts } from '../domain/adoption';
+import type { Adoption } from '../service/adoption';
 import { callerOf, viewerOf } from './context';
-import { dashboardModel, type DashboardCounts } from './dashboard-model';
+import { dashboardModel } from './dashboard-model';
 import { refuseMethod } from './error-page';
 import { readerOf } from './page';
 import type { Parts } from './parts';
 import { requireSignIn } from './session';
 
 /** The part of the adoption service the dashboard needs. */
-export interface AdoptionNumbers {
-  /** The seventeen counts, read at one instant. */
-  overview(caller: Caller): Promise<{ readonly asOf: Date; readonly counts: DashboardCounts }>;
-}
+export type AdoptionNumbers = Pick<Adoption, 'overview'>;
 
 /** The route of the dashboard. */
 export function createDashboardPage(parts: Parts, adoption: AdoptionNumbers): Router {
@@ -27,7 +25,8 @@ export function createDashboardPage(parts: Parts, adoption: AdoptionNumbers): Ro
 
 async function show(parts: Parts, adoption: AdoptionNumbers, req: Request, res: Response): Promise<void> {
   const viewer = viewerOf(res);
-  const { asOf, counts } = await adoption.overview(callerOf(res));
+  const asOf = parts.clock.now();
+  const counts = await adoption.overview(callerOf(res));
   const app = viewer.organization.productName;
   const model = {
     ...readerOf(viewer),
@@ -40,9 +39,9 @@ async function show(parts: Parts, adoption: AdoptionNumbers, req: Request, res: 
 }
 
 /** What is left to do before the numbers can move. */
-function setupOf(parts: Parts, counts: DashboardCounts, hasSecondFactor: boolean) {
-  const hasPeople = counts.assigned > 0 || counts.totalUsers > 0;
-  const hasProgress = counts.activated > 0 || counts.totalUsers > 0;
+function setupOf(parts: Parts, counts: AdoptionCounts, hasSecondFactor: boolean) {
+  const hasPeople = counts.assignedLicense > 0 || counts.totalUsers > 0;
+  const hasProgress = counts.activatedLicense > 0 || counts.totalUsers > 0;
   return {
     isConnected: hasPeople,
     hasProgress,

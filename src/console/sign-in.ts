@@ -142,13 +142,23 @@ function showCode(parts: Parts, req: Request, res: Response, faults: Faults, sta
   parts.pages.show(req, res, { template: 'totp', title: 'Second step', status, isBare: true, model });
 }
 
+const wrong: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'sign_in.refused': {
+    password: 'E-mail or password is not right.',
+    code: 'This code is not right, or it was used already.',
+  },
+};
+
 /** What a refused try says at the field; any other error goes on to the error page. */
-function refusal(error: unknown, res: Response, at: string): { status: number; faults: Faults } {
+function refusal(error: unknown, res: Response, at: 'password' | 'code'): { status: number; faults: Faults } {
   if (!(error instanceof AppError) || !(error.kind in retried) || error.code.startsWith('database.')) throw error;
   const retryAfter = error.details['retryAfter'];
   if (retryAfter !== undefined) res.setHeader('Retry-After', String(retryAfter));
   const kind = error.kind as keyof typeof retried;
-  const sentence = kind === 'limited' ? `Too many tries. ${waitWords(Number(retryAfter))}` : error.message;
+  const sentence =
+    kind === 'limited'
+      ? `Too many tries. ${waitWords(Number(retryAfter))}`
+      : (wrong[error.code]?.[at] ?? error.message);
   return { status: retried[kind], faults: { [at]: sentence } };
 }
 

@@ -2,12 +2,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { createConsole, type ConsoleDependencies } from '../../src/console/router';
+import { createConsole } from '../../src/console/router';
 import { newId } from '../../src/ids';
 import type { Log } from '../../src/log';
 import { inPackage } from '../../src/root';
+import { createAdoption, type Adoption } from '../../src/service/adoption';
 import { createAdministration, type Administration } from '../../src/service/administration';
-import { createSuppression } from '../../src/service/suppression';
+import { createSuppression, type SuppressionService } from '../../src/service/suppression';
 import { createEngine } from '../../src/view/engine';
 import { testClock, type TestClock } from './builders';
 import type { TestDatabase } from './database';
@@ -17,6 +18,8 @@ export interface TestConsole {
   readonly url: string;
   readonly publicUrl: string;
   readonly administration: Administration;
+  readonly adoption: Adoption;
+  readonly suppression: SuppressionService;
   readonly clock: TestClock;
   readonly logged: { level: string; facts: object }[];
   browser(): Browser;
@@ -44,12 +47,11 @@ export interface Browser {
 /** Where the console is said to be; `https://…` makes it a public one. */
 export interface TestConsoleOptions {
   readonly publicUrl?: string;
-  readonly adoption: ConsoleDependencies['adoption'];
   readonly secretKey?: string;
 }
 
 /** Starts a console. */
-export async function startConsole(db: TestDatabase, options: TestConsoleOptions): Promise<TestConsole> {
+export async function startConsole(db: TestDatabase, options: TestConsoleOptions = {}): Promise<TestConsole> {
   const clock = testClock();
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -58,14 +60,16 @@ export async function startConsole(db: TestDatabase, options: TestConsoleOptions
   const secretKey = options.secretKey ?? 'a key of tests that is long enough to be taken';
   const isLoopback = publicUrl === url;
   const administration = createAdministration({ database: db.database, clock, newId, secretKey, isLoopback });
+  const adoption = createAdoption({ database: db.database, clock });
+  const suppression = createSuppression({ database: db.database, clock, newId, secretKey, publicUrl });
   const logged: TestConsole['logged'] = [];
   const app = express();
   app.disable('x-powered-by').disable('etag').set('trust proxy', 1);
   app.use(
     createConsole({
       administration,
-      adoption: options.adoption,
-      suppression: createSuppression({ database: db.database, clock, newId, secretKey, publicUrl }),
+      adoption,
+      suppression,
       engine: createEngine({
         folder: inPackage('templates', 'console'),
         partialsFolder: inPackage('templates', 'partials'),
@@ -83,6 +87,8 @@ export async function startConsole(db: TestDatabase, options: TestConsoleOptions
     url,
     publicUrl,
     administration,
+    adoption,
+    suppression,
     clock,
     logged,
     browser: () => browser(url, publicUrl),
@@ -137,5 +143,15 @@ export function hiddenFields(html: string, action: string): Record<string, strin
   const inputs = form
     .slice(0, form.indexOf('</form>'))
     .matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g);
-  return Object.fromEntries([...inputs].map(([, name = '', value = '']) => [name, value]));
+  return Object.fromEntries([...inputs].map(([, name = '', value = '']) => [name, readable(value)]));
+}
+
+/** HTML text as a browser reads it. */
+export function readable(html: string): string {
+  return html
+    .replaceAll(/&#x([0-9a-f]+);/gi, (_, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)))
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&');
 }
