@@ -2,11 +2,19 @@
 // console and the API.
 import type { Clock } from '../clock';
 import type { Caller } from '../domain/caller';
-import { faultsOf, isOnboardingStage, onboardingStages, toConfig, type PolicyWish } from '../domain/reminder-policy';
+import {
+  faultsOf,
+  isOnboardingStage,
+  onboardingStages,
+  reminderDrafts,
+  toConfig,
+  type PolicyWish,
+} from '../domain/reminder-policy';
 import { AppError } from '../errors';
 import type { NewId } from '../ids';
 import type { Database } from '../store/database';
 import type { PolicyRow } from '../store/policy-store';
+import type { Stores } from '../store/stores';
 
 /** The verbs of policies. */
 export interface Policies {
@@ -70,4 +78,22 @@ function check(stage: string, wish: PolicyWish): void {
   const stageFault = isOnboardingStage(stage) ? [] : [`The stage must be one of ${onboardingStages.join(', ')}.`];
   const faults = [...stageFault, ...faultsOf(wish)];
   if (faults.length > 0) throw new AppError('input.invalid', { reason: faults.join(' ') });
+}
+
+/** The drafts a new organization begins with, none in force. A part of createFirstOrganization's transaction. */
+export function createReminderDrafts({ newId }: Pick<Dependencies, 'newId'>) {
+  return async (stores: Stores, at: Date): Promise<void> => {
+    for (const { stage, config } of reminderDrafts) {
+      const policy = {
+        id: newId(),
+        stage,
+        version: 1,
+        state: 'draft' as const,
+        config,
+        activatedAt: null,
+        createdAt: at,
+      };
+      await stores.policies.add({ ...policy, createdBy: null });
+    }
+  };
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../clock';
 import type { Caller } from '../domain/caller';
 import type { OutboxEvent } from '../domain/event';
 import {
+  fold,
   newUser,
   removed,
   withProfile,
@@ -49,10 +50,18 @@ export interface Provisioning {
 
 /** Steps of other services that belong into the transaction of a user's change. */
 export interface UserConsequences {
-  /** Ends the console sign-ins of the admin behind a user whose account ended. */
-  endSignIns(stores: Stores, userId: string, at: Date): Promise<unknown>;
+  /** Blocks the admin behind a user whose account ended, and ends the sign-ins. */
+  endSignIns(stores: Stores, caller: Caller, person: EndedAccount): Promise<unknown>;
   /** Takes the events that came before their user was known. */
   matchQuarantined(stores: Stores, user: AppearedUser, at: Date): Promise<unknown>;
+}
+
+/** A person whose account ended, under the names an admin may be known by. */
+export interface EndedAccount {
+  readonly userId: string;
+  readonly emailKey: string | null;
+  readonly reason: 'deactivated' | 'removed';
+  readonly at: Date;
 }
 
 interface Dependencies {
@@ -82,7 +91,8 @@ export function createProvisioning({ database, clock, newId, licensing, conseque
     if (after.accountState === before.accountState) return;
     await stores.userHistory.closeState(after.id, after.stateSince);
     await stores.userHistory.openState(newId, after, causeOf(caller));
-    if (after.accountState !== 'enabled') await consequences.endSignIns(stores, after.id, after.stateSince);
+    if (after.accountState !== 'enabled')
+      await consequences.endSignIns(stores, caller, endOf(after, after.accountState));
   };
 
   const moveProfile = async (stores: Stores, before: User, after: User, at: Date): Promise<void> => {
@@ -189,6 +199,10 @@ async function noteManager(stores: Stores, newId: NewId, user: User, at: Date): 
   const isUnknown = user.profile.managerRaw !== null && user.managerUserId === null;
   if (isUnknown) await stores.findings.note(newId, { kind: 'unknown_manager', userId: user.id, detail: {} }, at);
   else await stores.findings.resolve('unknown_manager', user.id, at);
+}
+
+function endOf(user: User, reason: EndedAccount['reason']): EndedAccount {
+  return { userId: user.id, emailKey: user.email === null ? null : fold(user.email), reason, at: user.stateSince };
 }
 
 function namesOf(user: User): AppearedUser {

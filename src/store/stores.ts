@@ -8,6 +8,7 @@ import { createAuditStore } from './audit-store';
 import { createBackupCodeStore } from './backup-code-store';
 import type { Connection, ScanConnection } from './connection';
 import { createCredentialScan, createCredentialStore } from './credential-store';
+import { createDemoScan, createDemoStore } from './demo-store';
 import { createDeviceStore } from './device-store';
 import { createFindingStore } from './finding-store';
 import { createJourneyScan, createJourneyStore } from './journey-store';
@@ -28,6 +29,7 @@ import { createReportRunStore } from './report-run-store';
 import { createReportStore } from './report-store';
 import { createRequestLogScan } from './request-log-store';
 import { createScheduleStore } from './schedule-store';
+import { createServerFacts } from './server-facts';
 import { createSettingStore } from './setting-store';
 import { createSignInScan, createSignInStore } from './sign-in-store';
 import { createSnapshotStore } from './snapshot-store';
@@ -67,6 +69,9 @@ export function createStores(connection: Connection) {
     },
     get credentials() {
       return createCredentialStore(connection);
+    },
+    get demo() {
+      return createDemoStore(connection);
     },
     get devices() {
       return createDeviceStore(connection);
@@ -167,6 +172,9 @@ export function createScan(connection: ScanConnection) {
     get mailBuckets() {
       return createMailBucketScan(connection);
     },
+    get demo() {
+      return createDemoScan(connection);
+    },
     get oneTimeCodes() {
       return createOneTimeCodeScan(connection);
     },
@@ -184,6 +192,9 @@ export function createScan(connection: ScanConnection) {
     },
     get server() {
       return createTemporalServerScan(connection);
+    },
+    get serverFacts() {
+      return createServerFacts(connection);
     },
     /** The stores of one organization inside the same transaction. */
     of: (organizationId: number) => createStores({ ...connection, organizationId }),

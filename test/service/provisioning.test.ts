@@ -17,7 +17,7 @@ describe('provisioning', () => {
       newId,
       licensing: createLicensing({ newId }),
       consequences: {
-        endSignIns: async (_stores, userId) => void ended.push(userId),
+        endSignIns: async (_stores, _caller, person) => void ended.push(person.userId),
         matchQuarantined: createIngestion({ database: db.database, clock, newId }).matchQuarantined,
       },
     });

@@ -1,0 +1,204 @@
+// What `uptake doctor` looks at: each check with its remedy.
+import { constants } from 'node:fs';
+import { access, mkdir, statfs } from 'node:fs/promises';
+import { connect } from 'node:net';
+import type { Check, Finding } from '../cli/doctor-command';
+import { isLoopback } from '../config';
+import { writeFileAtomically } from '../files';
+import type { Core } from './core';
+
+const silentMs = 30_000;
+const leastFreeBytes = 1_000_000_000;
+const ok = (found: string): Finding => ({ state: 'ok', found });
+const warn = (found: string): Finding => ({ state: 'warn', found });
+const fail = (found: string): Finding => ({ state: 'fail', found });
+
+/** The checks of an installation. `temporalAddress` is where a running start has its server. */
+export function createChecks(core: Core, temporalAddress: string | undefined): Check[] {
+  return [
+    ...databaseChecks(core),
+    ...workerChecks(core, temporalAddress),
+    ...mailChecks(core),
+    ...fileChecks(core),
+    ...accessChecks(core),
+  ];
+}
+
+function databaseChecks({ database, isMigrated, clock }: Core): Check[] {
+  const server = () => database.acrossOrganizations((scan) => scan.serverFacts.read());
+  return [
+    {
+      name: 'database',
+      remedy: 'Uptake needs MySQL 8.4 or newer, or MariaDB 10.11 or newer, at DATABASE_URL.',
+      look: async () => {
+        const { version } = await server();
+        return isSupported(version) ? ok(version) : fail(version);
+      },
+    },
+    {
+      name: 'database session',
+      remedy:
+        'The session must be utf8mb4, READ COMMITTED, UTC and strict; look for init_connect settings that change it.',
+      look: async () => {
+        const it = await server();
+        const isWell =
+          it.characterSet === 'utf8mb4' &&
+          it.isolation === 'READ-COMMITTED' &&
+          it.timeZone === '+00:00' &&
+          it.sqlMode.includes('STRICT');
+        const found = `${it.characterSet}, ${it.isolation}, ${it.timeZone}`;
+        return isWell ? ok(found) : fail(found);
+      },
+    },
+    {
+      name: 'database clock',
+      remedy: 'Run a time service on both machines; instants come from the application, but leases compare with it.',
+      look: async () => {
+        const skewMs = Math.abs((await server()).now.getTime() - clock.now().getTime());
+        return skewMs < 5000 ? ok(`${Math.round(skewMs)} ms apart`) : warn(`${Math.round(skewMs / 1000)} s apart`);
+      },
+    },
+    {
+      name: 'migrations',
+      remedy: 'Run npm run -s uptake -- migrate.',
+      look: async () => ((await isMigrated()) ? ok('none pending') : fail('pending')),
+    },
+  ];
+}
+
+function workerChecks({ database, clock }: Core, address: string | undefined): Check[] {
+  return [
+    {
+      name: 'worker',
+      remedy:
+        'Start the worker (npm start, or npm run start:worker); mails and reports wait until it runs and reaches Temporal.',
+      look: async () => {
+        const seen = await database.acrossOrganizations((scan) => scan.server.find());
+        if (seen === undefined) return warn('never seen');
+        const ageMs = clock.now().getTime() - seen.lastSeenAt.getTime();
+        return ageMs < silentMs ? ok('seen within 30 s') : warn(`last seen ${seen.lastSeenAt.toISOString()}`);
+      },
+    },
+    {
+      name: 'temporal',
+      remedy: 'Check TEMPORAL_ADDRESS and that the server runs there.',
+      look: async () => {
+        if (address === undefined)
+          return { state: 'not run', found: 'TEMPORAL_ADDRESS is not set and nothing runs in DATA_DIR' };
+        return (await answers(address)) ? ok('answers') : warn('does not answer');
+      },
+    },
+    {
+      name: 'outbox',
+      remedy: 'A row older than five minutes means that no worker relays; parked rows wait for a person.',
+      look: async () => {
+        const lanes = await database.acrossOrganizations((scan) => scan.outbox.depth(clock.now()));
+        const parked = lanes.reduce((sum, lane) => sum + lane.parked, 0);
+        const oldest = Math.min(
+          ...lanes.filter((lane) => lane.waiting > 0).map((lane) => lane.oldestAt?.getTime() ?? Infinity),
+        );
+        const isLate = clock.now().getTime() - oldest > 300_000;
+        const found = `${lanes.reduce((sum, lane) => sum + lane.waiting, 0)} waiting, ${parked} parked`;
+        return isLate || parked > 0 ? warn(found) : ok(found);
+      },
+    },
+  ];
+}
+
+function mailChecks({ config }: Core): Check[] {
+  const { smtpUrl, from } = config.mail;
+  return [
+    {
+      name: 'mail relay',
+      remedy: 'Check SMTP_URL: host, port, and that this machine may connect.',
+      look: async () => {
+        if (smtpUrl === undefined) return warn('SMTP_URL is not set: mails become files of DATA_DIR/outbox');
+        const { hostname, port, protocol } = new URL(smtpUrl);
+        const address = `${hostname}:${port || (protocol === 'smtps:' ? 465 : 587)}`;
+        return (await answers(address)) ? ok('answers') : fail('does not answer');
+      },
+    },
+    {
+      name: 'sender',
+      remedy: 'Set MAIL_FROM to an address of your domain that the relay may send for.',
+      look: async () => (from === 'uptake@localhost' ? warn(from) : ok(from)),
+    },
+  ];
+}
+
+function fileChecks({ config }: Core): Check[] {
+  const writable = (folder: string) => async (): Promise<Finding> => {
+    await mkdir(folder, { recursive: true });
+    await writeFileAtomically(`${folder}/.doctor`, 'ok');
+    return ok('can be written');
+  };
+  return [
+    {
+      name: 'data folder',
+      remedy: 'Give this account write access to DATA_DIR.',
+      look: writable(config.files.dataDir),
+    },
+    {
+      name: 'report folder',
+      remedy: 'Give this account write access to REPORT_DIR.',
+      look: writable(config.files.reportDir),
+    },
+    {
+      name: 'free disk',
+      remedy: 'Free at least one gigabyte where DATA_DIR lies.',
+      look: async () => {
+        const { bavail, bsize } = await statfs(config.files.dataDir);
+        const found = `${((bavail * bsize) / 1e9).toFixed(1)} GB free`;
+        return bavail * bsize > leastFreeBytes ? ok(found) : warn(found);
+      },
+    },
+    {
+      name: 'secret key',
+      remedy: 'Keep SECRET_KEY, or DATA_DIR/secret.key, readable for this account alone, and back it up.',
+      look: async () => {
+        if (config.secretKey !== undefined) return ok('from the environment');
+        await access(`${config.files.dataDir}/secret.key`, constants.R_OK);
+        return ok('in DATA_DIR/secret.key');
+      },
+    },
+  ];
+}
+
+function accessChecks({ config, administration }: Core): Check[] {
+  return [
+    {
+      name: 'public address',
+      remedy: 'Entra needs PUBLIC_URL to be https with a certificate of a public authority.',
+      look: async () =>
+        isLoopback(config.web.publicUrl)
+          ? warn(`${config.web.publicUrl}: only this machine`)
+          : ok(config.web.publicUrl),
+    },
+    {
+      name: 'administrators',
+      remedy: 'Run npm run -s uptake -- admin recover and open /setup with the code.',
+      look: async () => ((await administration.isSetUp()) ? ok('at least one') : warn('nobody can sign in yet')),
+    },
+  ];
+}
+
+/** MariaDB from 10.11, MySQL from 8.4. */
+function isSupported(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(/[.-]/).map(Number);
+  const [leastMajor, leastMinor] = /mariadb/i.test(version) ? [10, 11] : [8, 4];
+  return major > leastMajor || (major === leastMajor && minor >= leastMinor);
+}
+
+function answers(address: string): Promise<boolean> {
+  const [host = '', port = '0'] = address.split(/:(?=\d+$)/);
+  return new Promise((resolve) => {
+    const socket = connect({ host, port: Number(port), timeout: 3000 });
+    const end = (isWell: boolean) => {
+      socket.destroy();
+      resolve(isWell);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('timeout', () => end(false));
+  });
+}

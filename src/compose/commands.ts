@@ -1,0 +1,114 @@
+// Joins the verbs of the command line with the services; each is built when its verb is called.
+import { createChecks } from './checks';
+import { recoverAdmin } from '../cli/admin-command';
+import { printConfig } from '../cli/config-command';
+import { runDemo } from '../cli/demo-command';
+import { runDoctor } from '../cli/doctor-command';
+import { runMigrate } from '../cli/migrate-command';
+import type { Output } from '../cli/output';
+import { setPolicy } from '../cli/policy-command';
+import type { Handlers } from '../cli/program';
+import { runReport, scheduleReport } from '../cli/report-command';
+import { takeSnapshot } from '../cli/snapshot-command';
+import { describeConfig, type Config, type Environment } from '../config';
+import { systemCaller, type Caller } from '../domain/caller';
+import { AppError } from '../errors';
+import type { Log } from '../log';
+import { createCore, type Core } from './core';
+import { createDemoCore } from './demo';
+
+interface Parts {
+  readonly config: Config;
+  readonly environment: Environment;
+  readonly log: Log;
+  readonly output: Output;
+}
+
+const commandPool = 4;
+
+/** The handlers of every verb. */
+export function createHandlers({ config, environment, log, output }: Parts): Handlers {
+  const { publicUrl } = config.web;
+  const within = async (work: (core: Core) => Promise<boolean | void>): Promise<boolean> => {
+    const core = createCore({ config, log, pool: commandPool });
+    try {
+      return (await work(core)) ?? true;
+    } finally {
+      await core.close();
+    }
+  };
+  const forFirst = (work: (core: Core, caller: Caller) => Promise<boolean | void>): Promise<boolean> =>
+    within(async (core) => work(core, await callerOf(core)));
+  return {
+    configPrint: async () => {
+      printConfig(describeConfig(environment), output);
+      return true;
+    },
+    migrate: () => within((core) => migrate(core, publicUrl, output)),
+    rollback: () => within((core) => rollback(core, output)),
+    doctor: () => within((core) => runDoctor(createChecks(core, config.temporal.address), output)),
+    demo: () => fillDemo(config, log, output),
+    adminRecover: () =>
+      forFirst(({ administration }, { organizationId }) =>
+        recoverAdmin(() => administration.recover(organizationId), publicUrl, output),
+      ),
+    policySet: (stage, wish) =>
+      forFirst(({ policies }, caller) => setPolicy({ policies, caller, output }, stage, wish)),
+    snapshot: (day) =>
+      forFirst(({ snapshots, clock }, caller) => takeSnapshot({ snapshots, caller, now: clock.now(), output }, day)),
+    reportRun: (slug, wait) => forFirst(({ reports }, caller) => runReport({ reports, caller, output }, slug, wait)),
+    reportSchedule: (slug, order) =>
+      forFirst(({ reportSchedules: schedules }, caller) => scheduleReport({ schedules, caller, output }, slug, order)),
+  };
+}
+
+function migrate(core: Core, publicUrl: string, output: Output): Promise<void> {
+  const { administration, config, makeFirstOrganization } = core;
+  const { adminEmail: email, adminPassword: password } = config.firstOrganization;
+  return runMigrate({
+    migrate: core.migrate,
+    makeFirstOrganization: () => makeFirstOrganization(config.firstOrganization),
+    ensureFirstAdmin: async (organizationId) =>
+      email !== undefined &&
+      password !== undefined &&
+      (await administration.ensureFirstAdmin(organizationId, { email, password })),
+    issueSetupCode: administration.issueSetupCode,
+    publicUrl,
+    output,
+  });
+}
+
+async function rollback(core: Core, output: Output): Promise<void> {
+  const hasPeople = await core.database
+    .acrossOrganizations((scan) => scan.demo.isDemo())
+    .then(
+      (isDemo) => !isDemo,
+      () => false,
+    );
+  if (hasPeople) throw new AppError('row.conflict');
+  await core.rollback();
+  output.result({ rolled_back: true }, ['All migrations are taken back.']);
+}
+
+async function fillDemo(config: Config, log: Log, output: Output): Promise<boolean> {
+  const { core, demo } = createDemoCore(config, log);
+  try {
+    await runDemo({
+      ...demo,
+      makeFirstOrganization: () => core.makeFirstOrganization(config.firstOrganization),
+      makeAdmin: core.administration.ensureFirstAdmin,
+      publicUrl: config.web.publicUrl,
+      output,
+    });
+    return true;
+  } finally {
+    await core.close();
+  }
+}
+
+/** The command line acts as the installation itself in its first organization. @throws organization.not_found before `migrate` */
+async function callerOf({ database }: Core): Promise<Caller> {
+  const first = await database.acrossOrganizations((scan) => scan.organizations.findBySlug('main'));
+  if (first === undefined) throw new AppError('organization.not_found');
+  return systemCaller(first.organizationId, 'command line');
+}

@@ -1,0 +1,82 @@
+// Everything both roles and the command line share: database, services. No HTTP and no Temporal here.
+import { isLoopback, type Config } from '../config';
+import { systemClock, type Clock } from '../clock';
+import { newId } from '../ids';
+import type { Log } from '../log';
+import { createAccess } from '../service/access';
+import { endSignIns } from '../service/admin-account';
+import { createAdministration } from '../service/administration';
+import { countsAsOf, createAdoption } from '../service/adoption';
+import { createFirstOrganization } from '../service/first-organization';
+import { createIngestion } from '../service/ingestion';
+import { createLicensing } from '../service/licensing';
+import { createPolicies, createReminderDrafts } from '../service/policies';
+import { createProvisioning } from '../service/provisioning';
+import { createRateLimits } from '../service/rate-limits';
+import { createReportSchedules } from '../service/report-schedules';
+import { createFirstReport, createReports } from '../service/reports';
+import { createSnapshots } from '../service/snapshots';
+import { createSuppression } from '../service/suppression';
+import { openDatabase } from '../store/database';
+import { migrate, pendingMigrations, rollback } from '../store/migrate';
+import { createFaults } from './faults';
+import { required } from './role';
+import { loadSecretKey } from './secret-key';
+
+/** What a process may set apart from the configuration. */
+export interface CoreOptions {
+  readonly config: Config;
+  readonly log: Log;
+  /** Connections when DATABASE_POOL is not set. */
+  readonly pool: number;
+  /** Another clock than the machine's: the demo tells its story with one. */
+  readonly clock?: Clock;
+}
+
+/** The shared services. */
+export type Core = ReturnType<typeof createCore>;
+
+/** Builds them; the database is connected at its first use. @throws ConfigError without DATABASE_URL */
+export function createCore({ config, log, pool, clock = systemClock }: CoreOptions) {
+  const url = required(
+    config.database.url,
+    'DATABASE_URL is required here; npm start runs a private database, for example mysql://uptake:password@127.0.0.1:3306/uptake',
+  );
+  const waits = { connectMs: config.database.connectMs, lockMs: config.database.lockMs };
+  const fault = createFaults(config.faults);
+  const database = openDatabase({ ...config.database, url, pool: config.database.pool ?? pool, fault });
+  const secretKey = loadSecretKey(config.secretKey, config.files.dataDir);
+  const parts = { database, clock, newId };
+  const ingestion = createIngestion(parts);
+  const licensing = createLicensing({ newId });
+  const administration = createAdministration({ ...parts, secretKey, isLoopback: isLoopback(config.web.publicUrl) });
+  const adoption = createAdoption(parts);
+  const consequences = { endSignIns, matchQuarantined: ingestion.matchQuarantined };
+  return {
+    ...parts,
+    config,
+    log,
+    fault,
+    secretKey,
+    access: createAccess(parts),
+    administration,
+    adoption,
+    ingestion,
+    licensing,
+    provisioning: createProvisioning({ ...parts, licensing, consequences }),
+    policies: createPolicies(parts),
+    rateLimits: createRateLimits(parts),
+    reports: createReports(parts),
+    reportSchedules: createReportSchedules(parts),
+    snapshots: createSnapshots({ ...parts, countsAsOf }),
+    suppression: createSuppression({ ...parts, secretKey, publicUrl: config.web.publicUrl }),
+    makeFirstOrganization: createFirstOrganization({
+      ...parts,
+      furnish: [createReminderDrafts(parts), createFirstReport(parts)],
+    }),
+    migrate: (then: () => Promise<void>) => migrate({ url, ...waits }, then),
+    rollback: () => rollback({ url, ...waits }),
+    isMigrated: async () => (await pendingMigrations({ url, ...waits })).length === 0,
+    close: () => database.close(),
+  };
+}

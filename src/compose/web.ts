@@ -1,0 +1,106 @@
+// The web role: one listener with SCIM, API and console. It listens at once and opens when the schema is there.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApi } from '../api/router';
+import { createApp } from '../app';
+import { isLoopback, type Config } from '../config';
+import { createConsole } from '../console/router';
+import { createHealth } from '../health';
+import type { Log } from '../log';
+import { inPackage } from '../root';
+import { createRequestLog } from '../scim/request-log';
+import { createScim } from '../scim/scim';
+import { createRateLimits } from '../service/rate-limits';
+import { createEngine } from '../view/engine';
+import { createCore, type Core } from './core';
+import { startTicker } from './ticker';
+import type { Running } from './role';
+
+const webPool = 32;
+/** How often the role looks whether the schema is there. */
+const lookMs = 500;
+/** Times of a connection: idle, whole request, its head (docs/operations.md). */
+const serverTimes = { keepAliveTimeout: 65_000, requestTimeout: 30_000, headersTimeout: 15_000 };
+
+/** Starts the role. */
+export async function startWeb(config: Config, log: Log): Promise<Running> {
+  const core = createCore({ config, log, pool: webPool });
+  const scim = createScimDoors(core);
+  const health = createHealth({ database: core.database, clock: core.clock, isMigrated: core.isMigrated });
+  let isOpen = false;
+  const app = createApp({
+    scim,
+    api: createApiRouter(core),
+    console: createConsoleRouter(core),
+    health,
+    isOpen: () => isOpen,
+  });
+  const server = createServer(serverTimes, app);
+  await listen(server, config.web.host, config.web.port);
+  log.info({ port: (server.address() as AddressInfo).port }, 'listening');
+  const opening = startTicker({
+    name: 'opening',
+    everyMs: lookMs,
+    log,
+    work: async () => {
+      if (!isOpen && (await health.readiness()).isReady) isOpen = true;
+    },
+  });
+  return {
+    stop: async () => {
+      health.stop();
+      await opening.stop();
+      await closeServer(server);
+      await scim.close();
+      await core.close();
+    },
+  };
+}
+
+function createScimDoors(core: Core) {
+  const { access, provisioning, clock, newId, log, database, config } = core;
+  const requestLog = createRequestLog({
+    write: (rows) => database.acrossOrganizations((scan) => scan.requestLog.add(rows)),
+    log,
+  });
+  return createScim({ access, provisioning, requestLog, clock, newId, log, publicUrl: config.web.publicUrl });
+}
+
+function createApiRouter(core: Core) {
+  return createApi({ ...core, rateLimits: createRateLimits(core) });
+}
+
+function createConsoleRouter(core: Core) {
+  const { administration, adoption, suppression, clock, newId, log, config } = core;
+  const engine = createEngine({ folder: inPackage('templates'), partialsFolder: inPackage('templates', 'partials') });
+  return createConsole({
+    administration,
+    adoption,
+    suppression,
+    engine,
+    assetsFolder: inPackage('templates', 'assets'),
+    clock,
+    newId,
+    log,
+    publicUrl: config.web.publicUrl,
+    isLoopback: isLoopback(config.web.publicUrl),
+  });
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** Stops accepting, lets open requests finish, then closes idle connections. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

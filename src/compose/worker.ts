@@ -1,0 +1,182 @@
+// The worker role: folds the counts, relays the outbox to Temporal, runs workflows and activities. Starts with Temporal
+// absent and goes on when it comes.
+import { createMailActivities } from '../activities/mail-activities';
+import { createReminderActivities } from '../activities/reminder-activities';
+import { createReportActivities } from '../activities/report-activities';
+import { createReportDelivery } from '../activities/report-delivery';
+import { createSnapshotActivities } from '../activities/snapshot-activities';
+import type { Config } from '../config';
+import type { Log } from '../log';
+import { createArtifactWriter } from '../report/artifact';
+import { inBuild } from '../root';
+import { countsAsOf } from '../service/adoption';
+import { createJourneys } from '../service/journeys';
+import { createOutbox } from '../service/outbox';
+import { createReminders } from '../service/reminders';
+import { createReportContents } from '../service/report-content';
+import { createReportDeliveries } from '../service/report-deliveries';
+import { createReportRuns } from '../service/report-runs';
+import { createReportWatch } from '../service/report-watch';
+import { createScheduleSource } from '../service/schedule-source';
+import { openDatabase } from '../store/database';
+import { openTemporal, type TemporalLink } from '../temporal/connection';
+import { createWorkers, installRuntime, type ActivitySets } from '../temporal/polling';
+import { createRelay } from '../temporal/relay';
+import { createScheduleLoop } from '../temporal/schedule-loop';
+import { createSchedules } from '../temporal/schedules';
+import { createWorkflowCalls } from '../temporal/workflow-calls';
+import { codeVersion } from './code-version';
+import { createCore, type Core } from './core';
+import { createMailing, type Mailing } from './mailing';
+import { required, type Running } from './role';
+import { startTicker } from './ticker';
+
+const workerPool = 16;
+/** Reports read through connections of their own, so that they never take those of journeys. */
+const reportPool = 2;
+const foldMs = 1000;
+/** Workflow starts per second that a real server carries; the launcher sets 50 for its development server. */
+const startsPerSecond = 200;
+
+/** Starts the role. */
+export async function startWorker(config: Config, log: Log): Promise<Running> {
+  const address = required(
+    config.temporal.address,
+    'TEMPORAL_ADDRESS is required here; npm start runs a private server, for example 127.0.0.1:7233',
+  );
+  const core = createCore({ config, log, pool: workerPool });
+  installRuntime(log);
+  const mailing = createMailing(core);
+  const reporting = openReporting(core);
+  const stopping = new AbortController();
+  const temporal = runTemporal(core, mailing, reporting, address, stopping.signal);
+  const folding = startTicker({
+    name: 'fold counts',
+    everyMs: foldMs,
+    log,
+    work: async () => {
+      if (await isReady(core)) await core.adoption.foldCounts();
+    },
+  });
+  return {
+    stop: async () => {
+      stopping.abort();
+      await temporal;
+      await folding.stop();
+      await mailing.mailer.close();
+      await reporting.close();
+      await core.close();
+    },
+  };
+}
+
+/** Remembers that the schema was there; asked until then. */
+const isReady = (() => {
+  const ready = new WeakSet<Core>();
+  return async (core: Core): Promise<boolean> => {
+    if (!ready.has(core) && (await core.isMigrated())) ready.add(core);
+    return ready.has(core);
+  };
+})();
+
+function openReporting({ config }: Core) {
+  const url = config.database.url ?? '';
+  return openDatabase({ ...config.database, url, pool: reportPool });
+}
+
+type Reporting = ReturnType<typeof openReporting>;
+
+/** Waits for schema and server, then works until the signal. A worker that ends for good ends the process. */
+async function runTemporal(
+  core: Core,
+  mailing: Mailing,
+  reporting: Reporting,
+  address: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { config, log } = core;
+  while (!signal.aborted && !(await isReady(core).catch(() => false))) await pause(500, signal);
+  const options = { ...config.temporal, address };
+  const link = await openTemporal({ options, log, signal });
+  if (link === undefined) return;
+  const parts = await startParts(core, mailing, reporting, link);
+  const run = parts.workers.run();
+  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  if (signal.aborted) parts.workers.shutdown();
+  // A worker that fails for good rejects here: the process ends with it and the launcher starts another.
+  await Promise.race([run, signal.aborted ? Promise.resolve() : aborted]);
+  await parts.loop.close();
+  await parts.relay.stop();
+  parts.workers.shutdown();
+  await run;
+  await link.close();
+}
+
+async function startParts(core: Core, mailing: Mailing, reporting: Reporting, link: TemporalLink) {
+  const { config, log, clock, database, fault } = core;
+  const outbox = createOutbox(core);
+  const journeys = createJourneys(core);
+  const schedules = createSchedules({ client: link.client.schedule, source: createScheduleSource(core), log });
+  const calls = createWorkflowCalls({ client: link.client, schedules, callMs: config.temporal.callMs });
+  const relay = createRelay({
+    outbox,
+    journeys,
+    calls,
+    schedules,
+    clock,
+    log,
+    fault,
+    namespace: link.namespace,
+    namespaceId: link.namespaceId,
+    isMailFailing: () => !mailing.mailer.ready(),
+    startsPerSecond: config.temporal.journeyStartRate ?? startsPerSecond,
+  });
+  const loop = createScheduleLoop({ schedules, watch: createReportWatch({ database, clock, newId: core.newId }), log });
+  const workers = await createWorkers({
+    connection: link.native,
+    namespace: link.namespace,
+    activities: createActivities(core, mailing, reporting),
+    bundlePath: inBuild('workflow-bundle.js'),
+    mailsPerSecond: config.mail.ratePerSecond,
+  });
+  relay.start();
+  loop.start();
+  return { relay, loop, workers };
+}
+
+function createActivities(core: Core, { claims, mails, texts, tools }: Mailing, reporting: Reporting): ActivitySets {
+  const { config, log, snapshots, suppression, fault } = core;
+  const reminders = createReminders({ ...core, claims, mailsPerSecond: config.mail.ratePerSecond });
+  const journeys = createReminderActivities({
+    ...tools,
+    reminders,
+    journeys: createJourneys(core),
+    suppression,
+    texts,
+  });
+  const { sendReminder, ...light } = journeys;
+  const report = createReportActivities({
+    runs: createReportRuns(core),
+    contents: createReportContents({ database: reporting, countsAsOf }),
+    artifacts: createArtifactWriter({ folder: config.files.reportDir, fault }),
+    deliver: createReportDelivery({ ...tools, deliveries: createReportDeliveries(core), mails, texts }),
+    log,
+    codeVersion: codeVersion(),
+  });
+  const { openRun, closeRun, ...heavy } = report;
+  return {
+    main: { ...light, ...createSnapshotActivities({ snapshots, log }), openRun, closeRun },
+    mail: { sendReminder, ...createMailActivities({ ...tools, mails, composers: {} }) },
+    report: heavy,
+  };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
