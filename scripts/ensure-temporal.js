@@ -100,7 +100,7 @@ async function downloadInto(folder) {
 async function buildWithGo(say) {
   const go = findProgram('go', ['/usr/local/go/bin', '/usr/lib/go/bin', '/opt/homebrew/bin']);
   if (go === undefined) return false;
-  say(`Building the Temporal dev server ${version} with go install (once for this machine, up to five minutes) ...`);
+  say(`Building the Temporal dev server ${version} with go install (once for this machine, four to seven minutes) ...`);
   const folder = `${toolFolder()}.part-${process.pid}`;
   mkdirSync(folder, { recursive: true });
   const environment = { ...process.env, GOTOOLCHAIN: 'local', CGO_ENABLED: '0', GOBIN: folder };
