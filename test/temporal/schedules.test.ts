@@ -6,10 +6,9 @@ import { systemCaller } from '../../src/domain/caller';
 import { localMinute } from '../../src/domain/zone-calendar';
 import { newId } from '../../src/ids';
 import { createReportSchedules } from '../../src/service/report-schedules';
-import { createFirstReport } from '../../src/service/reports';
 import { createScheduleSource } from '../../src/service/schedule-source';
 import { createSchedules, type Schedules } from '../../src/temporal/schedules';
-import { quietLog } from '../support/reports';
+import { addFirstReport, quietLog } from '../support/reports';
 import { testClock } from '../support/builders';
 import { useDatabase } from '../support/database';
 import { connectTestClient, eventually } from '../support/temporal-client';
@@ -28,11 +27,7 @@ describe('schedules', () => {
   beforeEach(async () => {
     // Organization numbers begin again in each test database; Schedules of other suites are out of the way.
     await db.sql.query('ALTER TABLE organizations AUTO_INCREMENT = ?', [Number(`9${String(Date.now()).slice(-8)}`)]);
-    await db.database.inTransaction(db.organizationId, (stores) => createFirstReport({ newId })(stores, clock.now()));
-    const [rows] = await db.sql.query('SELECT id FROM report_definitions WHERE organization_id = ?', [
-      db.organizationId,
-    ]);
-    reportId = (rows as { id: string }[])[0]!.id;
+    reportId = await addFirstReport(db, clock.now());
     schedules = createSchedules({
       client: client.schedule,
       source: createScheduleSource({ database: db.database, clock }),
