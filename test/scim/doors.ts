@@ -113,7 +113,7 @@ function compose(
   access: Access,
   clock: TestClock,
   rows: RequestLogRow[],
-  faults: object[],
+  faults: unknown[],
   settings: object,
 ) {
   const silent = () => undefined;
@@ -121,7 +121,7 @@ function compose(
     debug: silent,
     info: silent,
     warn: silent,
-    error: (facts: object) => void faults.push((facts as { error?: unknown }).error),
+    error: (facts: { error?: unknown }) => void faults.push(facts.error),
   };
   const provisioning = createProvisioning({
     database: db.database,
