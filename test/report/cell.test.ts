@@ -56,6 +56,18 @@ describe('the guard against formulas', () => {
     expect(guardFormula(text)).toBe(`'${text}`);
   });
 
+  it('knows every sign behind every blank, whatever follows', () => {
+    const blanks = ['', ' ', '  ', '\u00a0', '\u3000', '"', '""', ' "', '\u200b', '\ufeff'];
+    const signs = ['=', '+', '-', '@', '\uff1d', '\uff0b', '\uff0d', '\uff20'];
+    const bodies = ['1+1', "cmd|' /C calc'!A0", 'HYPERLINK("http://x","y")', 'SUM(A1:A9)', '', '=', ' '];
+    const texts = blanks.flatMap((blank) => signs.flatMap((sign) => bodies.map((body) => `${blank}${sign}${body}`)));
+
+    const unguarded = texts.filter((text) => !guardFormula(text).startsWith("'"));
+
+    expect(texts).toHaveLength(560);
+    expect(unguarded).toEqual([]);
+  });
+
   it.each(['', 'a=1', 'a+b@c.de', "'=1", 'x; y', 'O-Neil', '1-2'])('leaves %p alone', (text) => {
     expect(guardFormula(text)).toBe(text);
   });
