@@ -72,10 +72,14 @@ interface Change {
   readonly deviceOf: ReadonlyMap<string, string>;
 }
 
-/** Whether all events come after what is known of the device: then they go on from its last row. */
+/**
+ * Whether all events come after what is known of the device: then they go on from its last row. A second removal goes
+ * on from nothing.
+ */
 function isInOrder({ events, rows }: Intake): boolean {
   const last = rows.at(-1);
   const knownAt = last?.removedAt ?? last?.lastSeenAt ?? last?.registeredAt;
+  if (last?.removedAt != null && events.some(({ type }) => type === 'device.removed')) return false;
   return knownAt === undefined || events.every((event) => event.occurredAt > knownAt);
 }
 
