@@ -49,8 +49,8 @@ export async function readBook(file: Buffer): Promise<Workbook> {
     if (/\.(xml|rels)$/.test(name)) assertWellFormed(part.toString('utf8'));
   }
   const book = new Workbook();
-  // exceljs declares a Buffer of its own; a copy of the bytes is what it takes.
-  await book.xlsx.load(Uint8Array.from(file).buffer as unknown as Parameters<Workbook['xlsx']['load']>[0]);
+  // exceljs declares a Buffer of its own, which is an ArrayBuffer.
+  await book.xlsx.load(Uint8Array.from(file).buffer);
   return book;
 }
 
