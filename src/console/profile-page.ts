@@ -2,13 +2,14 @@
 // a second factor reaches nothing else. Called by router.ts; the second factor's forms are in second-factor-page.ts.
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
+import { zoneName } from '../domain/zone-calendar';
 import { callerOf, viewerOf } from './context';
 import { cookieFlags } from './cookie';
 import { refuseMethod } from './error-page';
 import { readForm } from './form';
 import { themeCookie, themes } from './page';
 import type { Parts } from './parts';
-import { profileFaults, showProfile, zones } from './profile-view';
+import { profileFaults, showProfile } from './profile-view';
 import { leaveFlash, requireAccount, requireSignIn } from './session';
 
 const passwordForm = z.object({
@@ -21,7 +22,7 @@ const appearanceForm = z.object({
   timeZone: z
     .string()
     .max(64)
-    .refine((zone) => zone === '' || zones().includes(zone), 'There is no such time zone.'),
+    .refine((zone) => zone === '' || zoneName(zone) !== undefined, 'There is no such time zone.'),
 });
 
 const yearMs = 31_536_000_000;

@@ -105,12 +105,13 @@ function appearanceOf(res: Response) {
     themes: themes.map((value) => ({ value, label: labels[value], isChosen: value === preferences.theme })),
     organizationZone: organization.timeZone,
     isOrganizationZone: preferences.timeZone === null,
-    zones: zones().map((zone) => ({ zone, isChosen: zone === preferences.timeZone })),
+    zones: zones(preferences.timeZone).map((zone) => ({ zone, isChosen: zone === preferences.timeZone })),
     ...readerOf(viewerOf(res)),
   };
 }
 
-/** All IANA zones a person may choose. */
-export function zones(): string[] {
-  return ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
+/** The zones to choose from; the chosen one is among them whatever name it goes by. */
+function zones(chosen: string | null): string[] {
+  const known = new Set(['UTC', ...Intl.supportedValuesOf('timeZone')]);
+  return [...known, ...(chosen === null || known.has(chosen) ? [] : [chosen])];
 }
