@@ -68,7 +68,7 @@ export async function claimStep(stores: Stores, tools: ClaimTools, wish: ClaimWi
   if (refusal?.kind === 'later') return refusal;
   if (refusal?.kind === 'over') return endDoubt(stores, wish, refusal.status);
   if (!wish.mayTake) return { kind: 'later', at: wish.asOf };
-  const situation = await readSituation(stores, person, tools.mailsPerSecond);
+  const situation = await readSituation(stores, person, { ...tools, ofStage: wish.stage });
   const verdict = mayStillSend(situation.facts, situation.policy, wish, wish.asOf);
   if (verdict.kind === 'go') return take(stores, tools, { wish, situation, row, key });
   return refuse(stores, tools, { wish, situation, row, verdict });

@@ -8,7 +8,7 @@ import type { Organization } from '../store/organization-store';
 import type { Recipient } from '../store/reminder-store';
 import type { Stores } from '../store/stores';
 
-/** A person as the planner sees them, and the policy in force for their stage. */
+/** A person as the planner sees them, and the policy in force for the stage in question. */
 export interface Situation {
   readonly organization: Organization;
   readonly person: Recipient;
@@ -21,8 +21,12 @@ export function invitationKey(userId: string): string {
   return `invitation:${userId}`;
 }
 
-/** Reads the situation of a locked person. */
-export async function readSituation(stores: Stores, person: Recipient, mailsPerSecond: number): Promise<Situation> {
+/** Reads the situation of a locked person. `ofStage`: the stage whose policy counts; without it the one the person is in. */
+export async function readSituation(
+  stores: Stores,
+  person: Recipient,
+  { mailsPerSecond, ofStage }: { mailsPerSecond: number; ofStage?: string },
+): Promise<Situation> {
   const organization = await stores.organization.get();
   const history = await stores.reminders.history(person.id);
   const facts: ReminderFacts = {
@@ -41,9 +45,9 @@ export async function readSituation(stores: Stores, person: Recipient, mailsPerS
     suppressions: await stores.suppressions.listOpen(person.id, person.emailKey),
     spreadMs: 0,
   };
-  const stage = stageOf(facts);
-  const policy = stage && (await stores.policies.findActive(stage));
-  if (!policy || policy.config.window === 'always') return { organization, person, facts, policy };
+  const stage = ofStage ?? stageOf(facts);
+  const policy = stage === undefined ? undefined : await stores.policies.findActive(stage);
+  if (stage === undefined || !policy || policy.config.window === 'always') return { organization, person, facts, policy };
   const pending = await stores.reminders.countPending(stage);
   return { organization, person, facts: { ...facts, spreadMs: spreadMs(pending, mailsPerSecond) }, policy };
 }

@@ -71,7 +71,7 @@ export function createReminders(deps: Dependencies): Reminders {
         checkKind(moment.journey);
         const person = await stores.reminders.lockRecipient(moment.userId);
         const at = now(moment.asOf);
-        const situation = person && (await readSituation(stores, person, mailsPerSecond));
+        const situation = person && (await readSituation(stores, person, { mailsPerSecond }));
         const next: Plan = situation ? plan(situation.facts, situation.policy, at) : { kind: 'end', reason: 'removed' };
         await keep(stores, { ...moment, newId, at }, next);
         return toStep(next);
