@@ -1,6 +1,7 @@
 // A client of the suites' Temporal server, with Uptake's search attributes registered.
 import { Client, Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+import { DefaultLogger } from '@temporalio/worker';
 import { searchAttributes } from '../../workflows/contract';
 
 const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
@@ -32,3 +33,6 @@ export async function eventually<T>(check: () => Promise<T>, deadlineMs = 20_000
     }
   }
 }
+
+/** The log of the SDK's test environments, errors alone. */
+export const quietSdkLog = new DefaultLogger('ERROR');
