@@ -20,6 +20,8 @@ interface Parts {
   readonly api: Router;
   readonly console: Router;
   readonly health: Health;
+  /** Proxy hops in front of this process (TRUST_PROXY). */
+  readonly trustProxy: number;
   /** Whether requests may be served; until the schema is there everything but health is 503. */
   readonly isOpen: () => boolean;
 }
@@ -29,10 +31,11 @@ const hotMethods = new Set(['GET', 'POST', 'PATCH']);
 const longestUrl = 16_384;
 
 /** Joins the finished parts to one listener. */
-export function createApp({ scim, api, console, health, isOpen }: Parts): RequestListener {
+export function createApp({ scim, api, console, health, trustProxy, isOpen }: Parts): RequestListener {
   const pages = express();
   pages.disable('x-powered-by');
   pages.disable('etag');
+  pages.set('trust proxy', trustProxy);
   pages.use('/api', api);
   pages.use(console);
 

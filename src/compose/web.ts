@@ -33,6 +33,7 @@ export async function startWeb(config: Config, log: Log): Promise<Running> {
     api: createApiRouter(core),
     console: createConsoleRouter(core),
     health,
+    trustProxy: config.web.trustProxy,
     isOpen: () => isOpen,
   });
   const server = createServer(serverTimes, app);
@@ -72,7 +73,10 @@ function createApiRouter(core: Core) {
 
 function createConsoleRouter(core: Core) {
   const { administration, adoption, suppression, clock, newId, log, config } = core;
-  const engine = createEngine({ folder: inPackage('templates'), partialsFolder: inPackage('templates', 'partials') });
+  const engine = createEngine({
+    folder: inPackage('templates', 'console'),
+    partialsFolder: inPackage('templates', 'partials'),
+  });
   return createConsole({
     administration,
     adoption,
