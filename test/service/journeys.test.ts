@@ -5,22 +5,22 @@ import { quickWish, useReminding } from '../support/reminding';
 
 describe('what heals journeys', () => {
   const db = useDatabase();
-  const it_ = useReminding(db);
-  const { clock, caller } = it_;
+  const world = useReminding(db);
+  const { clock, caller } = world;
   const planned = async (name: string) => {
-    const { id } = await it_.addLicensed({ name });
+    const { id } = await world.addLicensed({ name });
     const moment = { userId: id, journey: 'onboarding', asOf: clock.now(), version: 1 };
-    await it_.build().reminders.planNextStep(caller(), moment);
+    await world.build().reminders.planNextStep(caller(), moment);
     return id;
   };
   const told = async () =>
-    (await it_.rows(`SELECT subject_id FROM outbox WHERE topic = 'JourneyStale'`)).map((row) => row['subject_id']);
+    (await world.rows(`SELECT subject_id FROM outbox WHERE topic = 'JourneyStale'`)).map((row) => row['subject_id']);
 
   beforeEach(() => clock.set('2026-03-02T09:00:00Z'));
 
   it('a policy in force tells every open journey of its organization to plan again', async () => {
     const ids = [await planned('a'), await planned('b')];
-    const { policies, journeys } = it_.build();
+    const { policies, journeys } = world.build();
     const policy = await policies.set(caller(), 'activation', quickWish);
 
     const page = await journeys.replanPage(caller(), { policyId: policy.id });
@@ -42,7 +42,7 @@ describe('what heals journeys', () => {
        VALUES (?, ?, 'invitation', ?, 'en', 'x', 'pending', 1, '2026-03-02 13:00:00', '2026-03-02 09:00:00')`,
       [db.organizationId, newId(), waiting],
     );
-    const { journeys } = it_.build();
+    const { journeys } = world.build();
 
     clock.advance(3_600_000);
     const early = await journeys.watch();
@@ -65,25 +65,25 @@ describe('what heals journeys', () => {
       locale: 'en',
       dedupeKey: 'k',
     } as const;
-    const { mails, journeys } = it_.build();
+    const { mails, journeys } = world.build();
     await db.database.inTransaction(db.organizationId, (stores) => mails.queue(stores, mail, { at: clock.now() }));
     clock.advance(1);
 
     const healed = await journeys.rebuild();
 
     expect(healed).toEqual({ journeys: 2, mails: 1 });
-    expect((await it_.topics()).filter((topic) => topic === 'MailQueued')).toHaveLength(2);
+    expect((await world.topics()).filter((topic) => topic === 'MailQueued')).toHaveLength(2);
   });
 
   it('another namespace id is another server; the first one ever is not', async () => {
-    const { journeys } = it_.build();
+    const { journeys } = world.build();
     const server = { namespace: 'uptake', namespaceId: 'one' };
 
     const first = await journeys.isKnown(server);
     await journeys.see({ ...server, isMailFailing: true });
     clock.advance(60_000);
     await journeys.see({ ...server, isMailFailing: true });
-    const [row] = await it_.rows('SELECT last_seen_at, smtp_failing_since FROM temporal_server');
+    const [row] = await world.rows('SELECT last_seen_at, smtp_failing_since FROM temporal_server');
     const same = await journeys.isKnown(server);
     const other = await journeys.isKnown({ ...server, namespaceId: 'two' });
 

@@ -8,8 +8,8 @@ const free = { isRetry: false, mayTake: true };
 
 describe('mails', () => {
   const db = useDatabase();
-  const it_ = useReminding(db);
-  const { clock, caller } = it_;
+  const world = useReminding(db);
+  const { clock, caller } = world;
   const toUser = (userId: string): NewMail => ({
     kind: 'test',
     userId,
@@ -21,26 +21,26 @@ describe('mails', () => {
   });
   const queue = (mail: NewMail) =>
     db.database.inTransaction(db.organizationId, (stores) =>
-      it_.build().mails.queue(stores, mail, { at: clock.now() }),
+      world.build().mails.queue(stores, mail, { at: clock.now() }),
     );
 
   beforeEach(() => clock.set('2026-03-02T09:00:00Z'));
 
   it('are queued once for a key, with their outbox row', async () => {
-    const { id } = await it_.addLicensed();
+    const { id } = await world.addLicensed();
 
     const first = await queue(toUser(id));
     const second = await queue(toUser(id));
 
     expect(second).toBe(first);
-    expect(await it_.mails()).toMatchObject([{ id: first, status: 'pending', attempts: 0 }]);
-    expect(await it_.topics()).toEqual(['MailQueued']);
+    expect(await world.mails()).toMatchObject([{ id: first, status: 'pending', attempts: 0 }]);
+    expect(await world.topics()).toEqual(['MailQueued']);
   });
 
   it('are claimed, recorded, and over for everybody after that', async () => {
-    const { id } = await it_.addLicensed();
+    const { id } = await world.addLicensed();
     const mailId = await queue(toUser(id));
-    const { mails } = it_.build();
+    const { mails } = world.build();
 
     const claim = await mails.claim(caller(), mailId, free);
     const other = await mails.claim(caller(), mailId, free);
@@ -50,14 +50,14 @@ describe('mails', () => {
 
     expect([claim.kind, other.kind]).toEqual(['claimed', 'later']);
     expect(late).toEqual({ kind: 'over', status: 'sent' });
-    expect(it_.faults).toEqual(['mail.beforeCommit']);
+    expect(world.faults).toEqual(['mail.beforeCommit']);
   });
 
   it('are cancelled when their cause is gone, and unknown to another organization', async () => {
-    const { id } = await it_.addLicensed();
+    const { id } = await world.addLicensed();
     const mailId = await queue(toUser(id));
     const stranger = { ...caller(), organizationId: db.secondOrganizationId };
-    const { mails } = it_.build();
+    const { mails } = world.build();
 
     const foreign = await mails.claim(stranger, mailId, free);
     await db.sql.query(`UPDATE users SET account_state = 'deactivated' WHERE id = ?`, [id]);
@@ -67,23 +67,23 @@ describe('mails', () => {
       { kind: 'over', status: 'cancelled' },
       { kind: 'over', status: 'cancelled' },
     ]);
-    expect(await it_.mails()).toMatchObject([{ status: 'cancelled' }]);
+    expect(await world.mails()).toMatchObject([{ status: 'cancelled' }]);
   });
 
   it('of a report are written by their first claim', async () => {
     const mail: NewMail = { ...toUser(newId()), kind: 'report', userId: null, dedupeKey: 'report:destination:run' };
-    const { mails } = it_.build();
+    const { mails } = world.build();
 
     const claim = await mails.claimFor(caller(), mail, free);
     const retry = await mails.claimFor(caller(), mail, { isRetry: true, mayTake: true });
 
     expect(claim.kind).toBe('claimed');
     expect(retry).toEqual({ kind: 'over', status: 'unknown' });
-    expect(await it_.topics()).toEqual([]);
+    expect(await world.topics()).toEqual([]);
   });
 
   it('share the tokens of one bucket: a burst, then the rate', async () => {
-    const [one, other] = [it_.build().mails, it_.build().mails];
+    const [one, other] = [world.build().mails, world.build().mails];
     const take = (count: number) =>
       Promise.all(Array.from({ length: count }, (_, n) => (n % 2 ? one : other).takeToken()));
 

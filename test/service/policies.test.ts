@@ -4,11 +4,11 @@ import { quickWish, useReminding } from '../support/reminding';
 
 describe('policies', () => {
   const db = useDatabase();
-  const it_ = useReminding(db);
-  const { caller } = it_;
+  const world = useReminding(db);
+  const { caller } = world;
 
   it('put a new version in force, retire the one before and tell open journeys', async () => {
-    const { policies } = it_.build();
+    const { policies } = world.build();
 
     await policies.set(caller(), 'activation', quickWish);
     await policies.set(caller(), 'activation', { ...quickWish, max: 3 });
@@ -25,15 +25,15 @@ describe('policies', () => {
       window: 'always',
       atEnd: 'stop',
     });
-    expect(await it_.topics()).toEqual(['PolicyActivated', 'PolicyActivated']);
-    expect(await it_.rows(`SELECT action FROM audit_entries`)).toEqual([
+    expect(await world.topics()).toEqual(['PolicyActivated', 'PolicyActivated']);
+    expect(await world.rows(`SELECT action FROM audit_entries`)).toEqual([
       { action: 'policy.activated' },
       { action: 'policy.activated' },
     ]);
   });
 
   it('leave the other organization as it is', async () => {
-    const { policies } = it_.build();
+    const { policies } = world.build();
     const stranger = { ...caller(), organizationId: db.secondOrganizationId };
     await policies.set(caller(), 'usage', quickWish);
 
@@ -45,7 +45,7 @@ describe('policies', () => {
   });
 
   it('say every fault at once and write nothing', async () => {
-    const { policies } = it_.build();
+    const { policies } = world.build();
 
     const refusal = policies.set(caller(), 'lunch', { first: 'x', repeat: 'y', max: 0, window: 'z', cap: '1' });
 
@@ -59,7 +59,7 @@ describe('policies', () => {
   it('are not for tokens', async () => {
     const token = { ...caller(), actor: { kind: 'token' as const, id: 't' } };
 
-    const refusal = it_.build().policies.set(token, 'usage', quickWish);
+    const refusal = world.build().policies.set(token, 'usage', quickWish);
 
     await expect(refusal).rejects.toMatchObject({ code: 'role.missing' });
   });

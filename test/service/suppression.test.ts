@@ -7,21 +7,21 @@ const day = 86_400_000;
 
 describe('the opt-out link', () => {
   const db = useDatabase();
-  const it_ = useReminding(db);
-  const { clock } = it_;
+  const world = useReminding(db);
+  const { clock } = world;
   const linkOf = (userId: string): string =>
-    it_
+    world
       .build()
       .suppression.optOutUrl(db.organizationId, userId, clock.now())
       .replace('https://uptake.example.com/u/', '');
-  const open = () => it_.rows('SELECT kind, expires_at FROM suppressions WHERE released_at IS NULL');
+  const open = () => world.rows('SELECT kind, expires_at FROM suppressions WHERE released_at IS NULL');
 
   beforeEach(() => clock.set('2026-03-02T09:00:00Z'));
 
   it('names no person and shows whose mails it stops', async () => {
-    const { id } = await it_.addLicensed();
+    const { id } = await world.addLicensed();
 
-    const link = await it_.build().suppression.readToken(linkOf(id));
+    const link = await world.build().suppression.readToken(linkOf(id));
 
     expect(linkOf(id)).not.toContain('pending.user');
     expect(link).toMatchObject({
@@ -34,23 +34,23 @@ describe('the opt-out link', () => {
   });
 
   it('stops once, tells the journeys and leaves an audit entry of the user', async () => {
-    const { id } = await it_.addLicensed();
-    const { suppression } = it_.build();
+    const { id } = await world.addLicensed();
+    const { suppression } = world.build();
 
     await suppression.optOut(linkOf(id), 'request-1');
     const again = await suppression.optOut(linkOf(id), 'request-2');
 
     expect(again.isOptedOut).toBe(true);
     expect(await open()).toEqual([{ kind: 'opt_out', expires_at: null }]);
-    expect(await it_.topics()).toEqual(['SuppressionChanged']);
-    expect(await it_.rows('SELECT actor_kind, actor_id, action, target_id, request_id FROM audit_entries')).toEqual([
+    expect(await world.topics()).toEqual(['SuppressionChanged']);
+    expect(await world.rows('SELECT actor_kind, actor_id, action, target_id, request_id FROM audit_entries')).toEqual([
       { actor_kind: 'user', actor_id: id, action: 'suppression.added', target_id: id, request_id: 'request-1' },
     ]);
   });
 
   it('snoozes for 1, 2 or 4 weeks; a later choice replaces the earlier', async () => {
-    const { id } = await it_.addLicensed();
-    const { suppression } = it_.build();
+    const { id } = await world.addLicensed();
+    const { suppression } = world.build();
 
     await suppression.snooze(linkOf(id), 4, 'r');
     const shorter = await suppression.snooze(linkOf(id), 1, 'r');
@@ -62,8 +62,8 @@ describe('the opt-out link', () => {
   });
 
   it('keeps a stop when a snooze comes after it', async () => {
-    const { id } = await it_.addLicensed();
-    const { suppression } = it_.build();
+    const { id } = await world.addLicensed();
+    const { suppression } = world.build();
     await suppression.optOut(linkOf(id), 'r');
 
     const snoozed = await suppression.snooze(linkOf(id), 1, 'r');
@@ -73,9 +73,9 @@ describe('the opt-out link', () => {
   });
 
   it('works for sixty days and no longer', async () => {
-    const { id } = await it_.addLicensed();
+    const { id } = await world.addLicensed();
     const link = linkOf(id);
-    const { suppression } = it_.build();
+    const { suppression } = world.build();
 
     clock.advance(59 * day);
     const inTime = await suppression.readToken(link);
@@ -87,9 +87,9 @@ describe('the opt-out link', () => {
   });
 
   it('is refused when anything in it is changed, and when it names another organization', async () => {
-    const { id } = await it_.addLicensed();
+    const { id } = await world.addLicensed();
     const link = linkOf(id);
-    const { suppression } = it_.build();
+    const { suppression } = world.build();
     const [, rest] = [link.split('.')[0], link.slice(link.indexOf('.'))];
 
     const foreign = suppression.readToken(`${db.secondOrganizationId.toString(36)}${rest}`);
@@ -112,7 +112,7 @@ describe('the opt-out link', () => {
   it.each(['', '.', 'a.b.c.d', '....', 'x'.repeat(5000), '1.zzzzzz.01900000-0000-7000-8000-000000000001.AAAA'])(
     'is refused as "%.20s"',
     async (token) => {
-      const refusal = it_.build().suppression.readToken(token);
+      const refusal = world.build().suppression.readToken(token);
 
       await expect(refusal).rejects.toMatchObject({ code: 'code.refused' });
     },
