@@ -64,6 +64,7 @@ const contentTypes: Readonly<Partial<Record<ReportArtifact['format'], string>>> 
   manifest: 'application/json',
 };
 
-function toAttachment({ fileName, path, format }: ReportArtifact): Attachment {
+/** A file of a run as an attachment, by its own name. */
+export function toAttachment({ fileName, path, format }: ReportArtifact): Attachment {
   return { filename: fileName, path, contentType: contentTypes[format] ?? 'application/octet-stream' };
 }
