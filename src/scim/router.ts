@@ -7,7 +7,7 @@ import { AppError } from '../errors';
 import type { Discovery } from './discovery';
 import type { Exchange, Exchanges } from './exchange';
 import { readBody } from './limits';
-import { checkRoute, takesBody, trimmed } from './routes';
+import { checkRoute, decoded, takesBody } from './routes';
 import { searchQuery } from './search';
 import type { ScimContext, Users } from './user-resource';
 
@@ -70,8 +70,8 @@ async function answerOwn(
   req: Request,
   exchange: Exchange,
 ): Promise<void> {
-  const path = trimmed(req.path);
-  const found = discovery(decodeURIComponent(path));
+  const path = decoded(req.path);
+  const found = discovery(path);
   if (found !== undefined) {
     exchange.target = { location: found.location, version: found.version };
     exchanges.answer(exchange, { status: 200, body: found.body });

@@ -31,6 +31,15 @@ export function checkRoute(method: string, path: string): void {
   if (!route.methods.includes(wanted)) throw new AppError('route.method', { allow: route.methods.join(', ') });
 }
 
+/** The path as it was meant. @throws query.value when it is no percent-encoded UTF-8 */
+export function decoded(path: string): string {
+  try {
+    return decodeURIComponent(trimmed(path));
+  } catch (error) {
+    throw new AppError('query.value', { reason: 'The address is not percent-encoded UTF-8.' }, { cause: error });
+  }
+}
+
 /** The path without its trailing slash. */
 export function trimmed(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;

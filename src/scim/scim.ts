@@ -5,7 +5,7 @@ import type { Clock } from '../clock';
 import type { NewId } from '../ids';
 import type { Log } from '../log';
 import { createDiscovery } from './discovery';
-import { createExchanges, type TokenCheck } from './exchange';
+import { createExchanges, type Exchange, type Exchanges, type TokenCheck } from './exchange';
 import { createHotDoor, type Door } from './hot';
 import type { RequestLog } from './request-log';
 import { createScimApp } from './router';
@@ -46,7 +46,17 @@ export function createScim(dependencies: Dependencies): Scim {
   return {
     hot: createHotDoor({ exchanges, users }),
     app: (req, res) => app(req, res),
-    answerError: (error, req, res) => exchanges.fail(exchanges.open(req, res), error),
+    answerError: (error, req, res) => void refuse(exchanges, exchanges.open(req, res), error),
     close: () => dependencies.requestLog.close(),
   };
+}
+
+/** An address that cannot be read: a stranger does not learn what was wrong with it. */
+async function refuse(exchanges: Exchanges, exchange: Exchange, error: unknown): Promise<void> {
+  try {
+    await exchanges.authenticate(exchange);
+    exchanges.fail(exchange, error);
+  } catch (refusal) {
+    exchanges.fail(exchange, refusal);
+  }
 }

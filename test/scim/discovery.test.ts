@@ -1,0 +1,96 @@
+// Discovery says what the server does: each advertised attribute makes the round trip, and what is not offered says so.
+import { createDiscovery } from '../../src/scim/discovery';
+import { userSchema } from '../../src/scim/schemas';
+import { useDatabase } from '../support/database';
+import { useDoors } from './doors';
+
+interface Advertised {
+  readonly name: string;
+  readonly type: string;
+  readonly multiValued: boolean;
+  readonly mutability?: string;
+  readonly returned?: string;
+  readonly caseExact?: boolean;
+  readonly subAttributes?: readonly Advertised[];
+}
+
+const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+
+/** A value for an advertised attribute. */
+function sample(it: Advertised): unknown {
+  if (it.subAttributes === undefined) return it.type === 'boolean' ? true : `some ${it.name}`;
+  const subs = it.subAttributes.filter((sub) => sub.mutability !== 'readOnly');
+  const object = Object.fromEntries(subs.map((sub) => [sub.name, sample(sub)]));
+  return it.multiValued ? [object] : object;
+}
+
+describe('discovery', () => {
+  const db = useDatabase();
+  const doors = useDoors(db);
+  const get = (path: string) => doors.send('hot', 'GET', path);
+
+  it('S22: every advertised attribute is stored and read back as sent', async () => {
+    const [core, extension] = (await get('/Schemas')).body['Resources'] as unknown as {
+      id: string;
+      attributes: Advertised[];
+    }[];
+    const build = (schema: { attributes: Advertised[] } | undefined): Record<string, unknown> =>
+      Object.fromEntries((schema?.attributes ?? []).map((it) => [it.name, sample(it)]));
+    const sent = { ...build(core), [enterprise]: build(extension) };
+
+    const made = await doors.send('hot', 'POST', '/Users', { body: sent });
+    const patched = await doors.send('hot', 'PATCH', `/Users/${String(made.body['id'])}`, {
+      body: { Operations: [{ op: 'replace', value: sent }] },
+    });
+
+    expect(made.status).toBe(201);
+    expect(made.body).toMatchObject(sent);
+    expect(patched.body).toEqual(made.body);
+    expect(core?.id).toBe('urn:ietf:params:scim:schemas:core:2.0:User');
+    const names = core?.attributes.map((it) => it.name);
+    expect(names).toContain('externalId');
+    for (const absent of ['password', 'x509Certificates', 'groups']) expect(names).not.toContain(absent);
+    expect(JSON.stringify(core)).not.toMatch(/writeOnly|"never"|null/);
+  });
+
+  it('names users alone, at the public address, with an entity tag', async () => {
+    const types = await get('/ResourceTypes');
+    const type = await get('/resourcetypes/user/');
+    const schema = await get(`/Schemas/${enterprise.toUpperCase()}`);
+
+    expect(types.body).toMatchObject({
+      totalResults: 1,
+      Resources: [{ id: 'User', endpoint: '/Users', schemaExtensions: [{ schema: enterprise, required: false }] }],
+    });
+    expect(type.headers).toMatchObject({
+      location: 'https://uptake.example.com/scim/v2/ResourceTypes/User',
+      'content-type': 'application/scim+json',
+    });
+    expect(schema.body['id']).toBe(enterprise);
+    const again = await doors.send('hot', 'GET', '/ResourceTypes', {
+      headers: { 'If-None-Match': String(types.headers['etag']) },
+    });
+    expect([again.status, again.text]).toEqual([304, '']);
+  });
+
+  it('tells the truth about features', async () => {
+    const { body } = await get('/ServiceProviderConfig?filter=__proto__.x+eq+1&attributes=x');
+
+    expect(body).toMatchObject({
+      patch: { supported: true },
+      bulk: { supported: false },
+      filter: { supported: true, maxResults: 200 },
+      changePassword: { supported: false },
+      sort: { supported: true },
+      etag: { supported: true },
+      authenticationSchemes: [{ type: 'oauthbearertoken', primary: true }],
+    });
+  });
+
+  it('is the same for everybody, made once', () => {
+    const find = createDiscovery([userSchema()], 'https://a.example.com/scim/v2');
+
+    expect(find('/Schemas')).toBe(find('/SCHEMAS'));
+    expect(find('/Users')).toBeUndefined();
+  });
+});

@@ -1,0 +1,119 @@
+// The request log: what a row says, what it leaves out, and that it is never in the way.
+import { AppError } from '../../src/errors';
+import { createRequestLog, type LoggedRequest, type RequestLogRow } from '../../src/scim/request-log';
+import { useDatabase } from '../support/database';
+import { useDoors } from './doors';
+
+const silent = () => undefined;
+const log = { debug: silent, info: silent, warn: silent, error: silent };
+
+function aRequest(over: Partial<LoggedRequest> = {}): LoggedRequest {
+  return {
+    req: { method: 'GET', headers: {} } as LoggedRequest['req'],
+    requestId: 'r',
+    receivedAt: new Date('2026-03-02T09:00:00Z'),
+    startedMs: performance.now(),
+    url: '/scim/v2/Users',
+    caller: { organizationId: 1, actor: { kind: 'scim', id: 'c' }, requestId: 'r', credentialId: 'c' },
+    body: undefined,
+    operations: undefined,
+    warnings: [],
+    target: undefined,
+    subjectId: undefined,
+    decision: 'read',
+    change: undefined,
+    ...over,
+  };
+}
+
+describe('the request log', () => {
+  const db = useDatabase();
+  const doors = useDoors(db);
+
+  it('names caller, subject, decision, changed fields and warnings, and keeps secrets out', async () => {
+    const body = { userName: 'u', password: 'hunter2', nonsense: 1 };
+    const made = await doors.send('hot', 'POST', '/Users', { body, headers: { 'client-request-id': 'entra-1' } });
+    const id = String(made.body['id']);
+    const Operations = [
+      { op: 'Replace', path: 'title', value: 'T' },
+      { op: 'add', path: 'password', value: 'hunter3' },
+    ];
+    await doors.send('app', 'PATCH', `/Users/${id}`, { body: { Operations } });
+    await doors.send('hot', 'GET', '/Users?filter=externalId+eq+x');
+    await doors.send('hot', 'PATCH', `/Users/${id}`, { body: { Operations: [{ op: 'x' }] } });
+    await doors.send('hot', 'GET', '/Users', { token: 'wrong' });
+
+    await doors.flush();
+
+    expect(doors.rows.map((row) => [row.method, row.statusCode, row.decision, row.subjectId, row.scimType])).toEqual([
+      ['POST', 201, 'created', id, null],
+      ['PATCH', 200, 'changed', id, null],
+      ['GET', 200, 'listed', null, null],
+      ['PATCH', 400, 'body.shape', id, 'invalidSyntax'],
+    ]);
+    expect(doors.rows[0]).toMatchObject({
+      clientRequestId: 'entra-1',
+      requestId: made.headers['x-request-id'],
+      warnings: ['Ignored: nonsense'],
+      organizationId: db.organizationId,
+    });
+    expect(doors.rows[1]).toMatchObject({ affected: { user: id, fields: ['title'] } });
+    expect(doors.rows[2]?.path).toBe('/scim/v2/Users?filter=externalId+eq+x');
+    expect(JSON.stringify(doors.rows)).not.toMatch(/hunter|upt_scim/);
+    expect(JSON.parse(doors.rows[1]?.payload ?? '')).toMatchObject({
+      operations: [{ op: 'replace', path: 'title', value: 'T' }],
+    });
+  });
+
+  it('fits the table', async () => {
+    await doors.send('hot', 'POST', '/Users', { body: { userName: '漢😀', title: 'x'.repeat(30_000) } });
+    await doors.send('hot', 'GET', `/Users?filter=${encodeURIComponent(`userName eq "${'é'.repeat(400)}"`)}`);
+    await doors.flush();
+
+    await db.database.acrossOrganizations((scan) => scan.requestLog.add(doors.rows));
+
+    const [rows] = await db.sql.query(
+      'SELECT method, LENGTH(payload_redacted) <= 65536 AS fits FROM scim_request_log ORDER BY id',
+    );
+    expect(rows).toEqual([
+      { method: 'POST', fits: 1 },
+      { method: 'GET', fits: null },
+    ]);
+  });
+
+  it('keeps rows while the database is away, and counts what its queue cannot hold', async () => {
+    const written: RequestLogRow[] = [];
+    let isAway = true;
+    const write = async (rows: readonly RequestLogRow[]) => {
+      if (isAway) throw new AppError('database.unavailable');
+      written.push(...rows);
+    };
+    const requestLog = createRequestLog({ write, log, flushMs: 1 });
+
+    for (let no = 0; no < 10_050; no += 1) requestLog.add(aRequest({ requestId: `r${no}` }), 200);
+    const full = requestLog.stats();
+    await requestLog.close();
+    isAway = false;
+    await requestLog.close();
+
+    expect(full).toEqual({ queued: 10_000, dropped: 50 });
+    expect(written).toHaveLength(10_000);
+    expect(new Set(written.map((row) => row.requestId)).size).toBe(10_000);
+    expect(requestLog.stats()).toEqual({ queued: 0, dropped: 50 });
+  });
+
+  it('loses a row that the database refuses, and no other', async () => {
+    const written: string[] = [];
+    const write = async (rows: readonly RequestLogRow[]) => {
+      if (rows.some((row) => row.requestId === 'bad')) throw new AppError('bug');
+      written.push(...rows.map((row) => row.requestId));
+    };
+    const requestLog = createRequestLog({ write, log });
+
+    for (const requestId of ['a', 'bad', 'b']) requestLog.add(aRequest({ requestId }), 200);
+    await requestLog.close();
+
+    expect(written).toEqual(['a', 'b']);
+    expect(requestLog.stats()).toEqual({ queued: 0, dropped: 1 });
+  });
+});
