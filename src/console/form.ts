@@ -40,6 +40,11 @@ export function line(what: string, most: number) {
     .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), `${what} holds a character that cannot be shown.`);
 }
 
+/** What is typed blindly: a password or a code, as it is. */
+export function secret(what: string) {
+  return z.string(`${what} is missing.`).min(1, `${what} is missing.`).max(1024, `${what} is too long.`);
+}
+
 /** One plain mail address. */
 export function address() {
   return line('The e-mail address', 320).regex(

@@ -6,22 +6,22 @@ import { zoneName } from '../domain/zone-calendar';
 import { callerOf, viewerOf } from './context';
 import { cookieFlags } from './cookie';
 import { refuseMethod } from './error-page';
-import { readForm } from './form';
+import { readForm, secret } from './form';
 import { themeCookie, themes } from './page';
 import type { Parts } from './parts';
 import { profileFaults, showProfile } from './profile-view';
 import { leaveFlash, requireAccount, requireSignIn } from './session';
 
 const passwordForm = z.object({
-  oldPassword: z.string().min(1, 'The present password is missing.').max(1024),
-  newPassword: z.string().min(1, 'The new password is missing.').max(1024),
+  oldPassword: secret('The present password'),
+  newPassword: secret('The new password'),
 });
 
 const appearanceForm = z.object({
   theme: z.enum(themes, 'Choose one of the three.'),
   timeZone: z
-    .string()
-    .max(64)
+    .string('The time zone is missing.')
+    .max(64, 'There is no such time zone.')
     .refine((zone) => zone === '' || zoneName(zone) !== undefined, 'There is no such time zone.'),
 });
 

@@ -5,17 +5,19 @@ import { z } from 'zod';
 import { AppError } from '../errors';
 import { callerOf, viewerOf } from './context';
 import { refuseMethod } from './error-page';
-import { readForm } from './form';
+import { readForm, secret } from './form';
 import type { Parts } from './parts';
 import { pendingContext, profileFaults, showProfile } from './profile-view';
 import { beginSession, leaveFlash, requireAccount, requireSignIn, save } from './session';
 
 const enrollForm = z.object({
-  secret: z.string().regex(/^[\w-]{40,400}$/, 'The form is not complete; open the page again.'),
-  code: z.string().trim().min(1, 'The code is missing.').max(16, 'A code has six digits.'),
+  secret: z
+    .string('The form is not complete; open the page again.')
+    .regex(/^[\w-]{40,400}$/, 'The form is not complete; open the page again.'),
+  code: secret('The code'),
 });
 
-const confirmForm = z.object({ confirmPassword: z.string().min(1, 'Your password is missing.').max(1024) });
+const confirmForm = z.object({ confirmPassword: secret('Your password') });
 
 /** The routes of the second factor. */
 export function createSecondFactorPage(parts: Parts): Router {

@@ -4,21 +4,17 @@ import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { AppError } from '../errors';
 import { refuseMethod } from './error-page';
-import { address, field, line, readForm, summaryOf, typed, type Faults } from './form';
+import { address, field, line, readForm, summaryOf, typed, type Faults, secret } from './form';
 import type { Parts } from './parts';
 import { beginSession, leaveFlash } from './session';
 import { nextPage, originOf, waitWords } from './sign-in';
 
 const setupForm = z.object({
-  code: z
-    .string('The setup code is missing.')
-    .trim()
-    .min(1, 'The setup code is missing.')
-    .max(64, 'This is not a setup code.'),
+  code: secret('The setup code'),
   organizationName: line('The name', 120).optional().or(z.literal('')),
   displayName: line('Your name', 255),
   email: address(),
-  password: z.string('The password is missing.').min(1, 'The password is missing.').max(1024),
+  password: secret('The password'),
 });
 
 /** The routes of the setup page. */

@@ -6,16 +6,16 @@ import { AppError } from '../errors';
 import type { Origin, SignedIn } from '../service/sign-in';
 import { requestIdOf } from './context';
 import { refuseMethod } from './error-page';
-import { field, readForm, summaryOf, typed, type Faults } from './form';
+import { field, readForm, summaryOf, typed, type Faults, secret } from './form';
 import type { Parts } from './parts';
 import { beginSession, endSession, requireAccount } from './session';
 
 const loginForm = z.object({
-  email: z.string('The e-mail address is missing.').trim().min(1, 'The e-mail address is missing.').max(320),
-  password: z.string('The password is missing.').min(1, 'The password is missing.').max(1024),
+  email: secret('The e-mail address'),
+  password: secret('The password'),
 });
 
-const codeForm = z.object({ code: z.string('The code is missing.').trim().min(1, 'The code is missing.').max(64) });
+const codeForm = z.object({ code: secret('The code') });
 
 /** Kinds of errors that show the form again, with the status of the answer. */
 const retried = { unauthenticated: 401, limited: 429, unavailable: 503 } as const;
