@@ -29,10 +29,9 @@ export interface PartsAsOf extends OverviewParts {
 export interface AsOf {
   readonly asOf: InstantText;
   readonly knownAt: InstantText | null;
+  /** People in one statement, so that none runs long; 25,000 unless a test asks for less. */
+  readonly rangeSize?: number;
 }
-
-/** People in one statement, so that none runs long. */
-const rangeSize = 25_000;
 
 /** The adoption counts of one organization. */
 export function createAdoptionView({ organizationId, prepared, run }: Connection) {
@@ -45,7 +44,7 @@ export function createAdoptionView({ organizationId, prepared, run }: Connection
       return toParts(rows[0] ?? {});
     },
     /** The counts as of an instant, known at another; O(people), by ranges of ids. */
-    countsAsOf: async ({ asOf, knownAt }: AsOf): Promise<PartsAsOf> => {
+    countsAsOf: async ({ asOf, knownAt, rangeSize = 25_000 }: AsOf): Promise<PartsAsOf> => {
       const windows = { t30: windowStart(asOf), t60: windowStart(asOf, 60), t90: windowStart(asOf, 90) };
       const common = { o: organizationId, t: asOf, k: knownAt ?? '', ...windows };
       const text = asOfSql(knownAt !== null);
