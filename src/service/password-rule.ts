@@ -40,10 +40,15 @@ export function passwordFault(password: string, names: readonly string[]): strin
   const words = [...commonWords, ...names.flatMap((name) => [letters(name), ...name.split(/\s+/).map(letters)])];
   const known = new Set(words.filter((word) => word.length > 1));
   if (isSequence(password)) return 'The password is a sequence; take something that cannot be counted on.';
-  const spellings = [letters(password), letters([...password].map((sign) => leet[sign] ?? sign).join(''))];
+  const spellings = [letters(password), letters(withoutLeet(password))];
   if (spellings.some((spelling) => spelling !== '' && isMadeOf(spelling, known)))
     return 'The password is made of words that are tried first (common words, sequences, our names); take others as well.';
   return undefined;
+}
+
+/** Signs inside a word as the letters they stand for; at its ends they are only signs. */
+function withoutLeet(text: string): string {
+  return text.replaceAll(/(?<=\p{L})[@431!0$57]+(?=\p{L})/gu, (signs) => [...signs].map((sign) => leet[sign]).join(''));
 }
 
 function letters(text: string): string {
