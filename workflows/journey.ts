@@ -2,7 +2,6 @@
 // and retries, so it should never change. Ends with the reason the planner gives: using the app, no license,
 // deactivated, removed, opted out, exhausted. Any step may repeat: mails and notes are unique by their row.
 import {
-  ActivityFailure,
   condition,
   continueAsNew,
   defineQuery,
@@ -11,6 +10,7 @@ import {
   proxyActivities,
   proxyLocalActivities,
   setHandler,
+  TemporalFailure,
   workflowInfo,
 } from '@temporalio/workflow';
 import {
@@ -96,10 +96,13 @@ function mailActivities({ organizationId }: JourneyArgs, step: number) {
   });
 }
 
-/** An activity that gave up makes the journey wait; it never fails a run. */
+/**
+ * An activity that gave up makes the journey wait; it never fails a run. A remote one arrives as ActivityFailure, a local one
+ * as what it threw (SDK 1.24), so any failure of Temporal's own kind counts.
+ */
 function orWait(ms: number) {
   return (error: unknown): Step => {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
     return { kind: 'wait', untilIso: new Date(Date.now() + ms).toISOString() };
   };
 }
