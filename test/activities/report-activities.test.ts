@@ -80,9 +80,14 @@ describe('the activities of a report run', () => {
       log: quietLog,
       codeVersion: '0.1.0',
     });
-    const run = <N extends keyof ReportActivities>(name: N, args: Parameters<ReportActivities[N]>[0], attempt = 1) => {
+    const run = <N extends keyof ReportActivities>(
+      name: N,
+      args: Parameters<ReportActivities[N]>[0],
+      attempt = 1,
+    ): ReturnType<ReportActivities[N]> => {
       const environment = new MockActivityEnvironment({ attempt }, { logger: quietSdkLog });
-      return environment.run(all[name] as (it: unknown) => ReturnType<ReportActivities[N]>, args);
+      const activity = all[name] as (it: typeof args) => Promise<Awaited<ReturnType<ReportActivities[N]>>>;
+      return environment.run(activity, args) as ReturnType<ReportActivities[N]>;
     };
     return { run };
   }

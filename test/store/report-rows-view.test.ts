@@ -174,8 +174,15 @@ describe('userList', () => {
       kind: 'automatic',
       created_at: '2026-01-01',
     };
-    const sent = (dedupe_key: string, step_no: number, status: string, sent_at: string | null) =>
-      db.sql.query('INSERT INTO reminders SET ?', { ...reminder, id: newId(), dedupe_key, step_no, status, sent_at });
+    const sent = (dedupe_key: string, step_no: number, end: string, sent_at: string | null) =>
+      db.sql.query('INSERT INTO reminders SET ?', {
+        ...reminder,
+        id: newId(),
+        dedupe_key,
+        step_no,
+        status: end,
+        sent_at,
+      });
     await sent(`invitation:${user.id}`, 0, 'sent', '2026-01-02');
     await sent('a:1', 1, 'sent', '2026-02-02');
     await sent('a:2', 2, 'bounced', '2026-02-09');

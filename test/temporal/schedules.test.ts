@@ -25,8 +25,6 @@ describe('schedules', () => {
   });
 
   beforeEach(async () => {
-    // Organization numbers begin again in each test database; Schedules of other suites are out of the way.
-    await db.sql.query('ALTER TABLE organizations AUTO_INCREMENT = ?', [Number(`9${String(Date.now()).slice(-8)}`)]);
     reportId = await addFirstReport(db, clock.now());
     schedules = createSchedules({
       client: client.schedule,
