@@ -41,7 +41,7 @@ export function line(what: string, most: number) {
 }
 
 /** What is typed blindly: a password or a code, as it is. */
-export function secret(what: string) {
+export function secretText(what: string) {
   return z.string(`${what} is missing.`).min(1, `${what} is missing.`).max(1024, `${what} is too long.`);
 }
 
@@ -58,7 +58,8 @@ export function readForm<T>(shape: z.ZodType<T>, body: unknown): { values: T } |
   const parsed = shape.safeParse(body ?? {});
   if (parsed.success) return { values: parsed.data };
   const faults: Record<string, string> = {};
-  for (const issue of parsed.error.issues) faults[String(issue.path[0] ?? 'form')] ??= issue.message;
+  for (const issue of parsed.error.issues)
+    faults[String(issue.path[0] ?? 'form')] ??= issue.path.length > 0 ? issue.message : 'The form is not complete.';
   return { faults };
 }
 

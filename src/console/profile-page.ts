@@ -6,15 +6,15 @@ import { zoneName } from '../domain/zone-calendar';
 import { callerOf, viewerOf } from './context';
 import { cookieFlags } from './cookie';
 import { refuseMethod } from './error-page';
-import { readForm, secret } from './form';
+import { readForm, secretText } from './form';
 import { themeCookie, themes } from './page';
 import type { Parts } from './parts';
 import { profileFaults, showProfile } from './profile-view';
 import { leaveFlash, requireAccount, requireSignIn } from './session';
 
 const passwordForm = z.object({
-  oldPassword: secret('The present password'),
-  newPassword: secret('The new password'),
+  oldPassword: secretText('The present password'),
+  newPassword: secretText('The new password'),
 });
 
 const appearanceForm = z.object({

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { AppError } from '../errors';
 import { callerOf, viewerOf } from './context';
 import { refuseMethod } from './error-page';
-import { readForm, secret } from './form';
+import { readForm, secretText } from './form';
 import type { Parts } from './parts';
 import { pendingContext, profileFaults, showProfile } from './profile-view';
 import { beginSession, leaveFlash, requireAccount, requireSignIn, save } from './session';
@@ -14,10 +14,10 @@ const enrollForm = z.object({
   secret: z
     .string('The form is not complete; open the page again.')
     .regex(/^[\w-]{40,400}$/, 'The form is not complete; open the page again.'),
-  code: secret('The code'),
+  code: secretText('The code'),
 });
 
-const confirmForm = z.object({ confirmPassword: secret('Your password') });
+const confirmForm = z.object({ confirmPassword: secretText('Your password') });
 
 /** The routes of the second factor. */
 export function createSecondFactorPage(parts: Parts): Router {

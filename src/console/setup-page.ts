@@ -4,17 +4,17 @@ import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { AppError } from '../errors';
 import { refuseMethod } from './error-page';
-import { address, field, line, readForm, summaryOf, typed, type Faults, secret } from './form';
+import { address, field, line, readForm, summaryOf, typed, type Faults, secretText } from './form';
 import type { Parts } from './parts';
 import { beginSession, leaveFlash } from './session';
 import { nextPage, originOf, waitWords } from './sign-in';
 
 const setupForm = z.object({
-  code: secret('The setup code'),
+  code: secretText('The setup code'),
   organizationName: line('The name', 120).optional().or(z.literal('')),
   displayName: line('Your name', 255),
   email: address(),
-  password: secret('The password'),
+  password: secretText('The password'),
 });
 
 /** The routes of the setup page. */

@@ -6,16 +6,16 @@ import { AppError } from '../errors';
 import type { Origin, SignedIn } from '../service/sign-in';
 import { requestIdOf } from './context';
 import { refuseMethod } from './error-page';
-import { field, readForm, summaryOf, typed, type Faults, secret } from './form';
+import { field, readForm, summaryOf, typed, type Faults, secretText } from './form';
 import type { Parts } from './parts';
 import { beginSession, endSession, requireAccount } from './session';
 
 const loginForm = z.object({
-  email: secret('The e-mail address'),
-  password: secret('The password'),
+  email: secretText('The e-mail address'),
+  password: secretText('The password'),
 });
 
-const codeForm = z.object({ code: secret('The code') });
+const codeForm = z.object({ code: secretText('The code') });
 
 /** Kinds of errors that show the form again, with the status of the answer. */
 const retried = { unauthenticated: 401, limited: 429, unavailable: 503 } as const;

@@ -71,8 +71,8 @@ describe('requests of other sites', () => {
     const cookie = stranger.cookies.get('uptake_pre') ?? '';
 
     const answers: number[] = [];
-    for (const _csrf of ['', cookie, setup['_csrf'] ?? '', `${cookie}.${'0'.repeat(64)}`])
-      answers.push((await stranger.post('/login', { ...admin, _csrf })).status);
+    for (const token of ['', cookie, setup['_csrf'] ?? '', `${cookie}.${'0'.repeat(64)}`])
+      answers.push((await stranger.post('/login', { ...admin, _csrf: token })).status);
     stranger.cookies.delete('uptake_pre');
     answers.push((await stranger.post('/login', { ...admin, ...login })).status);
     stranger.cookies.set('uptake_pre', 'x'.repeat(43));

@@ -1,5 +1,5 @@
 // The dashboard's words out of counts, whatever the counts are.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { dashboardModel } from '../../src/console/dashboard-model';
 import { countsOf } from '../../src/domain/adoption';
 

@@ -1,5 +1,5 @@
 // Sealing: opens only with the same key and context; one changed bit is refused.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createSealing } from '../../src/service/sealing';
 
 const sealing = createSealing('a key of tests that is long enough');

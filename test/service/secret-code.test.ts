@@ -1,5 +1,5 @@
 // Codes that people type: drawn evenly, read back however they were typed.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { digestOf, newCode, readCode } from '../../src/service/secret-code';
 
 describe('a secret code', () => {

@@ -1,5 +1,5 @@
 // Token buckets: how many tries, how long a wait, and that waiting always helps.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { AppError } from '../../src/errors';
 import { createThrottle, type BucketKind, type Throttle } from '../../src/service/throttle';
 import { testClock, type TestClock } from '../support/builders';
