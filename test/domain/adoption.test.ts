@@ -1,5 +1,5 @@
 // The seventeen counts as sums, the flags behind them, and moves between bars.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { bucketOf, countDelta, countsOf, flagBits, flagsOf, flagSets, netChanges } from '../../src/domain/adoption';
 import type { AdoptionSums, CountedUser } from '../../src/domain/adoption';
 

@@ -1,5 +1,5 @@
 // Devices out of events: spans between removals, the newest word on each field, Hub intervals.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { ActivityType } from '../../src/domain/activity';
 import { deviceSpans, type DeviceEvent } from '../../src/domain/device';
 

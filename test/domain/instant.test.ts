@@ -1,5 +1,5 @@
 // Instants as text: RFC 3339 in, microseconds kept, UTC out.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { addSeconds, instantDate, instantIso, instantText, parseInstant } from '../../src/domain/instant';
 
 describe('instants', () => {

@@ -1,6 +1,6 @@
 // Adoption through the real services: after any changes the counts of now, as of now and of the definition are one, the
 // invariants hold, folding changes nothing, and what was counted for an instant is counted for it again later.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { IncomingEvent } from '../../src/domain/activity';
 import type { AdoptionCounts } from '../../src/domain/adoption';
 import { countsOf } from '../../src/domain/adoption';

@@ -1,5 +1,5 @@
 // Events through the service on a real database: verdicts, what each event moves, quarantine, and order of arrival.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { IncomingEvent } from '../../src/domain/activity';
 import { instantText } from '../../src/domain/instant';
 import { newId } from '../../src/ids';
