@@ -1,8 +1,9 @@
-// Atomic files: what lies under its final name is complete. Called by report, mail (eml), api (bounces), embedded.
+// Atomic files: what lies under its final name is complete. Called by report, mail (eml), embedded, the doctor.
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 
 /**
@@ -16,8 +17,9 @@ export async function writeAtomically(
   write: (stream: WriteStream) => Promise<void>,
   beforeRename: () => Promise<void> = async () => undefined,
 ): Promise<void> {
-  const temporary = `${path}.part`;
+  const temporary = `${path}.${owner()}.part`;
   await mkdir(dirname(path), { recursive: true });
+  await sweep(path);
   // The stream owns its descriptor: a FileHandle waits for its stream for ever once that does not close it by itself.
   const stream = createWriteStream(temporary, { mode: 0o600, flush: true });
   const closed = finished(stream);
@@ -62,5 +64,48 @@ async function syncFolder(path: string): Promise<void> {
     await folder.sync();
   } finally {
     await folder.close();
+  }
+}
+
+/** A part that nobody has written to for a day belongs to nobody. */
+const staleMs = 86_400_000;
+let parts = 0;
+
+/** Names this writer: two of them, in one process or two, never share a temporary file. */
+function owner(): string {
+  parts += 1;
+  return `${host()}-${process.pid}-${parts}`;
+}
+
+function host(): string {
+  return (
+    hostname()
+      .replaceAll(/[^A-Za-z0-9]/g, '')
+      .slice(0, 32) || 'host'
+  );
+}
+
+/** Removes what writers of the same file left behind when they were killed: on this machine by their process, else by age. */
+async function sweep(path: string): Promise<void> {
+  const [folder, prefix] = [dirname(path), `${basename(path)}.`];
+  for (const name of await readdir(folder)) {
+    const match = name.startsWith(prefix) ? /^([A-Za-z0-9]+)-(\d+)-\d+\.part$/.exec(name.slice(prefix.length)) : null;
+    if (match !== null && (await isLeft(join(folder, name), match[1] ?? '', Number(match[2]))))
+      await rm(join(folder, name), { force: true });
+  }
+}
+
+async function isLeft(path: string, writer: string, pid: number): Promise<boolean> {
+  if (writer === host()) return pid !== process.pid && !isAlive(pid);
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > staleMs;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code === 'EPERM';
   }
 }

@@ -171,3 +171,16 @@ describe('a run that fails', () => {
     }
   });
 });
+
+describe('one run written by two workers at once', () => {
+  it('gives whole files with one digest, whoever is faster', async () => {
+    const both = await Promise.allSettled([write(), write()]);
+
+    const done = both.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const [first] = done;
+    expect(done).toHaveLength(2);
+    expect(done.map(({ rowsSha256 }) => rowsSha256)).toEqual([first?.rowsSha256, first?.rowsSha256]);
+    for (const { path, sha256 } of first?.files ?? []) expect(await sha256OfFile(path)).toBe(sha256);
+    expect(await readdir(folder)).toHaveLength(3);
+  });
+});
