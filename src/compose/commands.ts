@@ -93,6 +93,7 @@ async function rollback(core: Core, output: Output): Promise<void> {
 async function fillDemo(config: Config, log: Log, output: Output): Promise<boolean> {
   const { core, demo } = createDemoCore(config, log);
   try {
+    await core.migrate(async () => undefined);
     await runDemo({
       ...demo,
       makeFirstOrganization: () => core.makeFirstOrganization(config.firstOrganization),

@@ -75,9 +75,10 @@ async function startPrograms(
   crew: Crew,
   environment: ChildOptions['environment'],
 ): Promise<void> {
-  say('Bringing the database up to date ...');
-  await crew.runProgram('migrate', programs.migrate, environment);
-  if (programs.demo !== undefined) {
+  if (programs.demo === undefined) {
+    say('Bringing the database up to date ...');
+    await crew.runProgram('migrate', programs.migrate, environment);
+  } else {
     say('Filling the demo organization ...');
     await crew.runProgram('demo', programs.demo, environment);
   }
