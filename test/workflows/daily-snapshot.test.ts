@@ -31,7 +31,7 @@ describe('dailySnapshot', () => {
       expect(await handle.result()).toEqual({ days: [expect.any(String)] });
       const { startTime } = await handle.describe();
       expect(Math.abs(Date.parse(seen[0]!.nominalIso) - startTime.getTime())).toBeLessThan(5000);
-      await keepHistory(client, handle.workflowId, 'daily-snapshot', 'by-hand');
+      await keepHistory(client, handle.workflowId, 'dailySnapshot', 'by-hand');
     });
   });
 
@@ -55,7 +55,7 @@ describe('dailySnapshot', () => {
       await eventually(async () => expect(seen.length).toBeGreaterThanOrEqual(3));
       await eventually(async () => expect((await schedule.describe()).info.runningActions).toEqual([]));
       const [first] = (await schedule.describe()).info.recentActions;
-      await keepHistory(client, first!.action.workflow.workflowId, 'daily-snapshot', 'by-schedule');
+      await keepHistory(client, first!.action.workflow.workflowId, 'dailySnapshot', 'by-schedule');
       await schedule.delete();
     });
 
@@ -68,7 +68,7 @@ describe('dailySnapshot', () => {
   });
 
   it('replays every recorded history', async () => {
-    const results = await replay('daily-snapshot', workflows);
+    const results = await replay('dailySnapshot', workflows);
 
     expect(results.filter(({ error }) => error)).toEqual([]);
     expect(results.length).toBeGreaterThanOrEqual(2);
@@ -81,7 +81,7 @@ describe('dailySnapshot', () => {
       'const { restateDays: takeSnapshot }',
     );
 
-    const results = await replay('daily-snapshot', mutant);
+    const results = await replay('dailySnapshot', mutant);
 
     expect(results.every(({ error }) => error?.name === 'DeterminismViolationError')).toBe(true);
   });

@@ -83,7 +83,7 @@ export async function keepHistory(client: Client, workflowId: string, type: stri
   writeFileSync(path, `${anonymous(historyToJSON(history))}\n`);
 }
 
-/** Replays every recorded history of a type (its folder in kebab-case); answers name and error (undefined = it replays). */
+/** Replays every recorded history of a type; answers name and error (undefined = it replays). */
 export async function replay(type: string, workflowBundle: WorkflowBundleWithSourceMap) {
   const folder = join(historiesFolder, type);
   const histories = readdirSync(folder)

@@ -49,7 +49,7 @@ describe('scheduledReport', () => {
     return withWorker(client, workflows, standIns(over), async () => {
       const handle = await start();
       const result = await handle.result();
-      await keepHistory(client, handle.workflowId, 'scheduled-report', name);
+      await keepHistory(client, handle.workflowId, 'scheduledReport', name);
       return result;
     });
   }
@@ -108,7 +108,7 @@ describe('scheduledReport', () => {
       await eventually(async () => expect(calls).toContain('renderReport'));
       await handle.cancel();
       await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
-      await keepHistory(client, handle.workflowId, 'scheduled-report', 'cancelled-while-rendering');
+      await keepHistory(client, handle.workflowId, 'scheduledReport', 'cancelled-while-rendering');
     });
 
     expect(failures).toEqual(['cancelled']);
@@ -116,7 +116,7 @@ describe('scheduledReport', () => {
   });
 
   it('replays every recorded history', async () => {
-    const results = await replay('scheduled-report', workflows);
+    const results = await replay('scheduledReport', workflows);
 
     expect(results.filter(({ error }) => error)).toEqual([]);
     expect(results.length).toBeGreaterThanOrEqual(5);
@@ -129,7 +129,7 @@ describe('scheduledReport', () => {
       'await deliverReport({ ...run, destinationId: "first" }); await renderReport(run);',
     );
 
-    const results = await replay('scheduled-report', mutant);
+    const results = await replay('scheduledReport', mutant);
 
     expect(results.some(({ error }) => error?.name === 'DeterminismViolationError')).toBe(true);
   });
