@@ -36,7 +36,7 @@ export function line(what: string, most: number) {
     .string(`${what} is missing.`)
     .trim()
     .min(1, `${what} is missing.`)
-    .refine((text) => [...text].length <= most, `${what} has more than ${most} characters.`)
+    .refine((text) => Array.from(text).length <= most, `${what} has more than ${most} characters.`)
     .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), `${what} holds a character that cannot be shown.`);
 }
 

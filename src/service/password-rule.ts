@@ -32,7 +32,7 @@ const leet: Readonly<Record<string, string>> = {
  * @param names the organization's and the product's name, which may not be all there is
  */
 export function passwordFault(password: string, names: readonly string[]): string | undefined {
-  const length = [...password].length;
+  const length = Array.from(password).length;
   if (length < passwordLength.min)
     return `The password needs at least ${passwordLength.min} characters; a sentence is fine.`;
   if (length > passwordLength.max) return `The password may have at most ${passwordLength.max} characters.`;
@@ -48,7 +48,11 @@ export function passwordFault(password: string, names: readonly string[]): strin
 
 /** Signs inside a word as the letters they stand for; at its ends they are only signs. */
 function withoutLeet(text: string): string {
-  return text.replaceAll(/(?<=\p{L})[@431!0$57]+(?=\p{L})/gu, (signs) => [...signs].map((sign) => leet[sign]).join(''));
+  return text.replaceAll(/(?<=\p{L})[@431!0$57]+(?=\p{L})/gu, (signs) =>
+    Array.from(signs)
+      .map((sign) => leet[sign])
+      .join(''),
+  );
 }
 
 function letters(text: string): string {
@@ -60,7 +64,7 @@ function letters(text: string): string {
 
 /** Whether a text is mostly runs such as 1234, 4321 or aaaa. */
 function isSequence(text: string): boolean {
-  const codes = [...text].map((sign) => sign.codePointAt(0) ?? 0);
+  const codes = Array.from(text).map((sign) => sign.codePointAt(0) ?? 0);
   const steps = codes.slice(1).map((code, i) => code - (codes[i] ?? 0));
   const regular = steps.filter((step, i) => Math.abs(step) <= 1 && (step === steps[i - 1] || step === steps[i + 1]));
   return regular.length > steps.length * 0.7;
