@@ -30,8 +30,11 @@ export async function start({ environment: given, demo, tools }: StartOptions): 
   if (config === undefined) return configFaultCode;
   let launcher: Launcher | undefined;
   const code = await new Promise<number>((resolve) => {
+    let failed = false;
     const fail = (sentence: string) => {
-      say(sentence);
+      // A child given up also ends the wait for readiness: one fault is told once.
+      if (!failed) say(sentence);
+      failed = true;
       resolve(1);
     };
     launcher = createLauncher({ ...launcherOptions(config, environment, demo), tools, onGiveUp: fail });
