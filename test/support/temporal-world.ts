@@ -55,7 +55,8 @@ export function bundleOf(workflowsPath: string): Promise<WorkflowBundleWithSourc
 /** Keeps the SDK quiet; once in a test file, before anything else of Temporal. */
 export function quietRuntime(): void {
   if (runtimeIsInstalled) return;
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  const logging = { filter: { core: 'ERROR', other: 'ERROR' } } as const;
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging }, shutdownSignals: [] });
   runtimeIsInstalled = true;
 }
 

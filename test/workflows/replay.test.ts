@@ -17,9 +17,6 @@ interface Recorded {
   readonly history: History;
 }
 
-/** `deliverMail` is kept in `deliver-mail`. */
-const folderOf = (type: string): string => type.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
 function recorded(): Recorded[] {
   return readdirSync(histories).flatMap((type) =>
     readdirSync(join(histories, type)).map((file) => ({
@@ -60,7 +57,7 @@ describe('recorded runs', () => {
 
   it('exist for every workflow type, and hold no path of a machine', () => {
     const index = readFileSync(inPackage('workflows', 'index.ts'), 'utf8');
-    const types = [...index.matchAll(/export \{ (\w+) \}/g)].map(([, name]) => folderOf(name ?? ''));
+    const types = [...index.matchAll(/export \{ (\w+) \}/g)].map(([, name]) => name);
 
     const texts = recorded().map(({ type, file }) => readFileSync(join(histories, type, file), 'utf8'));
 
@@ -93,7 +90,7 @@ describe('recorded runs', () => {
 
     expect(failed.toSorted()).toEqual(
       recorded()
-        .filter((it) => it.type === 'deliver-mail')
+        .filter((it) => it.type === 'deliverMail')
         .map((it) => `${it.type}/${it.file}`)
         .toSorted(),
     );
@@ -107,7 +104,7 @@ describe('fresh runs', () => {
     '%s %s replays as JSON',
     async (type, name, scenario) => {
       const handle = await scenario.run(world);
-      const json: unknown = JSON.parse(JSON.stringify(historyToJSON(await handle.fetchHistory())));
+      const json: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()));
 
       const failed = await replay(await bundleOfProduct(), [{ type, file: name, history: historyFromJSON(json) }]);
 
