@@ -30,7 +30,8 @@ async function main(argv: readonly string[], own: Environment): Promise<void> {
   if (config === undefined) return;
   const isJson = argv.includes('--json');
   const output = createOutput(isJson, process.stdout, process.stderr);
-  const handlers = createHandlers({ config, environment, log: createLog('cli', 'error'), output });
+  const log = createLog('cli', 'error', 'stderr');
+  const handlers = createHandlers({ config, environment, log, output });
   const program = createProgram(handlers, (isWell) => {
     process.exitCode = isWell ? exitCodes.done : exitCodes.failed;
   });
@@ -42,6 +43,7 @@ async function main(argv: readonly string[], own: Environment): Promise<void> {
   } catch (error) {
     process.exitCode = codeOf(error);
     if (!(error instanceof CommanderError)) process.stderr.write(`${sentenceOf(error)}\n`);
+    if (error instanceof AppError && error.cause !== undefined) log.error({ error }, 'failed');
   }
 }
 
