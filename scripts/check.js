@@ -6,7 +6,7 @@ const { root, runVisibly } = require('./run.js');
 
 /** Name, program, arguments; one after another, the first failure ends them. */
 const checks = /** @type {const} */ ([
-  ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
+  ['format', 'prettier', ['--check', '--log-level', 'warn', '--cache', '.']],
   ['types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']],
   ['types of the workflows', 'tsc', ['--noEmit', '-p', 'workflows/tsconfig.json']],
   ['types of the scripts', 'tsc', ['--noEmit', '-p', 'scripts/tsconfig.json']],
