@@ -8,6 +8,7 @@ import {
   isObject,
   isRoles,
   roleOf,
+  single,
   toElement,
   toElements,
   toForeignText,
@@ -138,11 +139,13 @@ function foreignChanges(reading: Reading, op: Verb, urn: string, object: Record<
 }
 
 /** @param from a read-only attribute is refused when a path names it, and left out when an object holds it */
-function changesOf(reading: Reading, op: Verb, target: Target, raw: unknown, from: 'path' | 'key'): Operation[] {
+function changesOf(reading: Reading, op: Verb, target: Target, sent: unknown, from: 'path' | 'key'): Operation[] {
   const { attribute, sub } = target;
-  if (attribute === undefined) return extensionChanges(reading, op, target, raw);
-  if (isWithheld(reading, target, raw, from)) return [];
+  if (attribute === undefined) return extensionChanges(reading, op, target, sent);
+  if (isWithheld(reading, target, sent, from)) return [];
   const leaf = sub ?? attribute;
+  const isWhole = op === 'remove' || leaf.isMulti || leaf.isForeign;
+  const raw = isWhole ? sent : single(sent, leaf.name);
   if (attribute.name === 'active' && (op === 'remove' || isEmpty(raw))) {
     reading.warnings.push('Ignored: active without a value');
     return [];
@@ -212,9 +215,7 @@ function complexChanges(
   raw: unknown,
   from: 'path' | 'key',
 ): Operation[] {
-  const value = Array.isArray(raw) && raw.length <= 1 ? (raw[0] as unknown) : raw;
-  if (isEmpty(value)) return [clearing(target, leaf)];
-  const object = isObject(value) ? value : leaf.subs.has('value') ? { value } : undefined;
+  const object = isObject(raw) ? raw : leaf.subs.has('value') ? { value: raw } : undefined;
   if (object === undefined) throw new AppError('body.value', { reason: `"${leaf.name}" takes an object.` });
   return Object.entries(object).flatMap(([key, held]) => {
     const sub = leaf.subs.get(key.toLowerCase());
@@ -224,12 +225,11 @@ function complexChanges(
   });
 }
 
-function scalarOf({ attribute, extension }: Target, leaf: Attribute, raw: unknown) {
-  if (attribute === undefined) return undefined;
-  const isForeign = extension !== undefined && attribute.subs.size === 0 && typeof raw === 'object';
-  if (isForeign) return toForeignText(raw);
+function scalarOf({ attribute }: Target, leaf: Attribute, raw: unknown) {
+  if (leaf.isForeign) return toForeignText(raw);
   const value = toScalar(leaf, raw, leaf.name);
-  return isRoles(attribute) && leaf.name === 'value' && typeof value === 'string' ? roleOf(value)['value'] : value;
+  const isRole = attribute !== undefined && isRoles(attribute) && leaf.name === 'value' && typeof value === 'string';
+  return isRole ? roleOf(value)['value'] : value;
 }
 
 /** A member of a message, whatever the case of its name. */

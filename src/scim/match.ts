@@ -7,25 +7,14 @@ import type { Element, Scalar } from './resource';
 
 /** Whether the element satisfies the condition; same rules as the SQL of list filters. */
 export function matches(condition: Condition, element: Element, attribute: Attribute): boolean {
-  switch (condition.kind) {
-    case 'and':
-      return condition.terms.every((term) => matches(term, element, attribute));
-    case 'or':
-      return condition.terms.some((term) => matches(term, element, attribute));
-    case 'not':
-      return !matches(condition.term, element, attribute);
-    case 'some':
-      return false;
-    case 'present':
-      return isPresent(element[condition.attribute]);
-    case 'compare':
-      return compares(
-        condition.operator,
-        element[condition.attribute],
-        condition.value,
-        isExact(attribute, condition.attribute),
-      );
-  }
+  const holds = (term: Condition): boolean => matches(term, element, attribute);
+  if (condition.kind === 'and') return condition.terms.every(holds);
+  if (condition.kind === 'or') return condition.terms.some(holds);
+  if (condition.kind === 'not') return !holds(condition.term);
+  if (condition.kind === 'some') return false;
+  const held = element[condition.attribute];
+  if (condition.kind === 'present') return isPresent(held);
+  return compares(condition.operator, held, condition.value, isExact(attribute, condition.attribute));
 }
 
 function isExact(attribute: Attribute, sub: string): boolean {
@@ -77,19 +66,13 @@ export function stampOf(condition: Condition): Element | undefined {
 
 /** The condition as filter text; read again it gives the same condition. */
 export function printCondition(condition: Condition): string {
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      return condition.terms.map((term) => nested(term)).join(` ${condition.kind} `);
-    case 'not':
-      return `not (${printCondition(condition.term)})`;
-    case 'some':
-      return `${condition.attribute}[${printCondition(condition.where)}]`;
-    case 'present':
-      return `${condition.attribute} pr`;
-    case 'compare':
-      return `${condition.attribute} ${condition.operator} ${JSON.stringify(condition.value)}`;
+  if (condition.kind === 'and' || condition.kind === 'or') {
+    return condition.terms.map(nested).join(` ${condition.kind} `);
   }
+  if (condition.kind === 'not') return `not (${printCondition(condition.term)})`;
+  if (condition.kind === 'some') return `${condition.attribute}[${printCondition(condition.where)}]`;
+  if (condition.kind === 'present') return `${condition.attribute} pr`;
+  return `${condition.attribute} ${condition.operator} ${JSON.stringify(condition.value)}`;
 }
 
 function nested(term: Condition): string {

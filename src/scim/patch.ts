@@ -32,7 +32,7 @@ function keyOf(resource: Container, urn: string): string {
 
 /** Likewise the attributes of an undeclared extension. */
 function ownCase(extension: Held | undefined, attribute: Attribute): Attribute {
-  if (extension === undefined || attribute.subs.size > 0) return attribute;
+  if (extension === undefined || !attribute.isForeign) return attribute;
   return { ...attribute, name: keyOf(extension as Container, attribute.name) };
 }
 

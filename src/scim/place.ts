@@ -74,7 +74,7 @@ function isDeclared(schema: ResourceSchema, key: string): boolean {
 
 function foreignAttribute(name: string): Attribute {
   const never = { isMulti: false, isReadOnly: false, isRequired: false, isCaseExact: false, isDropped: false };
-  return { name, type: 'string', ...never, subs: new Map() };
+  return { name, type: 'string', ...never, isForeign: true, subs: new Map() };
 }
 
 function within(

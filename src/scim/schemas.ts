@@ -14,6 +14,8 @@ export interface Attribute {
   readonly isCaseExact: boolean;
   /** Accepted from clients, never stored: passwords and certificates. */
   readonly isDropped: boolean;
+  /** Of an extension nobody declared: any value, kept as text. */
+  readonly isForeign: boolean;
   /** By lower-case name; empty unless complex. */
   readonly subs: ReadonlyMap<string, Attribute>;
 }
@@ -140,6 +142,7 @@ function toAttribute(it: AttributeDocument): Attribute {
     isRequired: it.required === true,
     isCaseExact: it.caseExact === true,
     isDropped: dropped.has(it.name),
+    isForeign: false,
     subs: toMap(it.subAttributes ?? []),
   };
 }

@@ -45,8 +45,7 @@ const retryAfter = '5';
 /** The answer to an error. */
 export function toScimError(error: unknown): ScimError {
   if (error instanceof AppError) return fromAppError(error);
-  if (error instanceof Types.Error)
-    return fromScimmy(error as unknown as { status: unknown; scimType?: unknown; message: string });
+  if (error instanceof Types.Error) return fromScimmy(error);
   if (hasStatus(error, 400)) return plain(400, 'invalidValue', 'The address cannot be decoded.');
   return plain(500, undefined, new AppError('bug').message);
 }

@@ -46,5 +46,5 @@ function check(name: string, text: string, most: number, isKey: boolean): void {
 }
 
 function longer(text: string, most: number): boolean {
-  return text.length > most && [...text].length > most;
+  return text.length > most && Array.from(text).length > most;
 }

@@ -2,7 +2,7 @@
 import { createDiscovery } from '../../src/scim/discovery';
 import { userSchema } from '../../src/scim/schemas';
 import { useDatabase } from '../support/database';
-import { useDoors } from './doors';
+import { useDoors, idOf } from './doors';
 
 interface Advertised {
   readonly name: string;
@@ -39,7 +39,7 @@ describe('discovery', () => {
     const sent = { ...build(core), [enterprise]: build(extension) };
 
     const made = await doors.send('hot', 'POST', '/Users', { body: sent });
-    const patched = await doors.send('hot', 'PATCH', `/Users/${String(made.body['id'])}`, {
+    const patched = await doors.send('hot', 'PATCH', `/Users/${idOf(made)}`, {
       body: { Operations: [{ op: 'replace', value: sent }] },
     });
 

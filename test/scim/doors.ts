@@ -32,6 +32,17 @@ export interface Body {
   readonly [key: string]: Body;
 }
 
+/** The id of the resource in an answer. */
+export function idOf({ body }: Answered): string {
+  return textOf(body, 'id');
+}
+
+/** A text member of a body; empty when there is none. */
+export function textOf(body: Body, name: string): string {
+  const held: unknown = body[name];
+  return typeof held === 'string' ? held : '';
+}
+
 interface Sent {
   readonly body?: unknown;
   /** Sent as it is, instead of `body`. */

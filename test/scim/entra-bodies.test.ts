@@ -1,6 +1,6 @@
 // Rows of docs/scim.md about the bodies of POST. Through both doors.
 import { useDatabase } from '../support/database';
-import { doorNames, useDoors, type Answered, type DoorName } from './doors';
+import { doorNames, useDoors, type Answered, type DoorName, idOf } from './doors';
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const core = 'urn:ietf:params:scim:schemas:core:2.0:User';
@@ -93,7 +93,7 @@ describe.each(doorNames)('bodies through the %s door', (door: DoorName) => {
     ],
   ])('%s', async (_, sent, held) => {
     const made = await post({ userName: 'u@example.com', ...sent });
-    const read = await doors.send(door, 'GET', `/Users/${String(made.body['id'])}`);
+    const read = await doors.send(door, 'GET', `/Users/${idOf(made)}`);
 
     expect(made.status).toBe(201);
     expect(read.body).toEqual(made.body);

@@ -1,6 +1,6 @@
 // Rows of docs/scim.md about finding, paging and choosing attributes. Through both doors.
 import { useDatabase } from '../support/database';
-import { doorNames, useDoors, type Answered, type DoorName } from './doors';
+import { doorNames, useDoors, type Answered, type DoorName, idOf } from './doors';
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const core = 'urn:ietf:params:scim:schemas:core:2.0:User';
@@ -36,7 +36,7 @@ describe.each(doorNames)('lists through the %s door', (door: DoorName) => {
       [enterprise]: { manager: { value: manager.body['id'], displayName: 'x' } },
     });
     const { id, userName } = made.body as unknown as { id: string; userName: string };
-    const managerId = String(manager.body['id']);
+    const managerId = idOf(manager);
 
     for (const text of [
       `userName eq ${JSON.stringify(userName.toUpperCase())}`,
@@ -110,7 +110,7 @@ describe.each(doorNames)('lists through the %s door', (door: DoorName) => {
         [enterprise]: { department: 'D', division: 'V' },
       },
     });
-    const id = String(made.body['id']);
+    const id = idOf(made);
     const read = async (query: string) => (await doors.send(door, 'GET', `/Users/${id}?${query}`)).body;
 
     expect(made.body).toEqual({ schemas: [core, enterprise], id, userName: 'u', name: { givenName: 'G' } });

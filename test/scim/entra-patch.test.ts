@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useDatabase } from '../support/database';
-import { doorNames, useDoors, type Answered } from './doors';
+import { doorNames, useDoors, type Answered, idOf } from './doors';
 
 /** One row: what is there, what is sent, what must be there afterwards. */
 interface PatchRow {
@@ -45,7 +45,7 @@ describe('PATCH as Entra sends it', () => {
       };
 
       it.each(rows.filter(([, row]) => row.refused === undefined))('%s', async (_, row) => {
-        const id = String((await start(row)).body['id']);
+        const id = idOf(await start(row));
 
         const first = await send(id, row);
         const second = await send(id, row);
@@ -64,7 +64,7 @@ describe('PATCH as Entra sends it', () => {
 
       it.each(rows.filter(([, row]) => row.refused !== undefined))('%s', async (_, row) => {
         const made = await start(row);
-        const id = String(made.body['id']);
+        const id = idOf(made);
 
         const answer = await send(id, row);
         const read = await doors.send(door, 'GET', `/Users/${id}`);

@@ -1,6 +1,6 @@
 // Rows of docs/scim.md about media types, conflicts, versions, repeats and organizations. Through both doors.
 import { useDatabase } from '../support/database';
-import { doorNames, useDoors, type Answered, type DoorName } from './doors';
+import { doorNames, useDoors, type Answered, type DoorName, idOf } from './doors';
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const core = 'urn:ietf:params:scim:schemas:core:2.0:User';
@@ -20,7 +20,7 @@ describe.each(doorNames)('requests through the %s door', (door: DoorName) => {
   it('E38, E39: takes both media types, any Accept, odd paths and both bases', async () => {
     const headers = { 'Content-Type': 'application/json; charset=UTF-8; odata=x', Accept: 'text/html' };
     const made = await doors.send(door, 'POST', '/users/', { body: { userName: 'u' }, headers });
-    const id = String(made.body['id']);
+    const id = idOf(made);
 
     expect([made.status, made.headers['content-type']]).toEqual([201, 'application/scim+json']);
     for (const path of [`/scim/Users/${id}`, `/scim/v2/users/${id}/`, `/scim/v2/USERS/${id}`]) {
@@ -42,7 +42,7 @@ describe.each(doorNames)('requests through the %s door', (door: DoorName) => {
   it('E46 to E48, E55: a taken userName is 409 for live and deactivated users, free again after DELETE', async () => {
     const made = await post({ userName: 'Taken@example.com', externalId: 'x' });
     const other = await post({ userName: 'other@example.com' });
-    const [id, otherId] = [String(made.body['id']), String(other.body['id'])];
+    const [id, otherId] = [idOf(made), idOf(other)];
     const operations = { Operations: [{ op: 'replace', path: 'userName', value: 'TAKEN@example.com' }] };
 
     await doors.send(door, 'PATCH', `/Users/${id}`, {
@@ -69,7 +69,7 @@ describe.each(doorNames)('requests through the %s door', (door: DoorName) => {
 
   it('E50: a wrong If-Match is 412 and stores nothing; If-None-Match is 304', async () => {
     const made = await post({ userName: 'u', title: 'old' });
-    const path = `/Users/${String(made.body['id'])}`;
+    const path = `/Users/${idOf(made)}`;
     const body = { Operations: [{ op: 'replace', path: 'title', value: 'new' }] };
     const send = async (method: string, ifMatch: string, sent?: object) =>
       (await doors.send(door, method, path, { body: sent, headers: { 'If-Match': ifMatch } })).status;
@@ -91,7 +91,7 @@ describe.each(doorNames)('requests through the %s door', (door: DoorName) => {
       active: false,
       [enterprise]: { manager: 'm', department: 'D' },
     });
-    const path = `/Users/${String(made.body['id'])}`;
+    const path = `/Users/${idOf(made)}`;
 
     const put = await doors.send(door, 'PUT', path, { body: { userName: 'u', displayName: 'D' } });
     const again = await doors.send(door, 'PUT', path, { body: { userName: 'u', displayName: 'D' } });
@@ -104,7 +104,7 @@ describe.each(doorNames)('requests through the %s door', (door: DoorName) => {
 
   it('S20 in short: a token of another organization finds nothing of this one', async () => {
     const made = await post({ userName: 'u' });
-    const path = `/Users/${String(made.body['id'])}`;
+    const path = `/Users/${idOf(made)}`;
     const other = { token: doors.secondToken };
 
     const answers = await Promise.all([

@@ -2,7 +2,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { useDatabase } from '../support/database';
-import { doorNames, useDoors } from './doors';
+import { doorNames, useDoors, textOf } from './doors';
 
 const user = (title: string): string => `{"userName":"u","title":"${title}"}`;
 
@@ -88,7 +88,7 @@ describe.each(doorNames)('bodies through the %s door', (door) => {
     const { status, body, headers } = await doors.send(door, 'GET', '/Users', sent);
 
     expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer realm="scim"']);
-    expect(String(body['detail'])).toMatch(/^The bearer token is missing, unknown, expired or revoked\. Request \S+$/);
+    expect(textOf(body, 'detail')).toMatch(/^The bearer token is missing, unknown, expired or revoked\. Request \S+$/);
   });
 
   it('takes the scheme in any case', async () => {

@@ -2,7 +2,7 @@
 import { AppError } from '../../src/errors';
 import { createRequestLog, type LoggedRequest, type RequestLogRow } from '../../src/scim/request-log';
 import { useDatabase } from '../support/database';
-import { useDoors } from './doors';
+import { useDoors, idOf } from './doors';
 
 const silent = () => undefined;
 const log = { debug: silent, info: silent, warn: silent, error: silent };
@@ -33,7 +33,7 @@ describe('the request log', () => {
   it('names caller, subject, decision, changed fields and warnings, and keeps secrets out', async () => {
     const body = { userName: 'u', password: 'hunter2', nonsense: 1 };
     const made = await doors.send('hot', 'POST', '/Users', { body, headers: { 'client-request-id': 'entra-1' } });
-    const id = String(made.body['id']);
+    const id = idOf(made);
     const Operations = [
       { op: 'Replace', path: 'title', value: 'T' },
       { op: 'add', path: 'password', value: 'hunter3' },

@@ -2,7 +2,7 @@
 import express from 'express';
 import { withoutLastLayers } from '../../src/scim/router';
 import { useDatabase } from '../support/database';
-import { doorNames, useDoors, type Answered, type DoorName } from './doors';
+import { doorNames, useDoors, type Answered, type DoorName, idOf, textOf } from './doors';
 
 describe('the two doors', () => {
   const db = useDatabase();
@@ -39,12 +39,12 @@ describe('the two doors', () => {
         status: String(status),
         schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
       });
-      expect(String(answer.body['detail'])).toContain(answer.headers['x-request-id']);
+      expect(textOf(answer.body, 'detail')).toContain(answer.headers['x-request-id']);
     });
 
     it('answers HEAD with the headers of GET', async () => {
       const made = await doors.send(door, 'POST', '/Users', { body: { userName: 'u' } });
-      const path = `/Users/${String(made.body['id'])}`;
+      const path = `/Users/${idOf(made)}`;
 
       const [head, read] = await Promise.all(['HEAD', 'GET'].map((method) => doors.send(door, method, path)));
 
@@ -74,7 +74,7 @@ describe('the two doors', () => {
   it('S3: send the same bytes but for date and request id', async () => {
     const user = { userName: 'Ünï@example.com', emails: [{ value: 'e@example.com', primary: 'True' }], nickName: 'N' };
     const made = await doors.send('hot', 'POST', '/Users', { body: user });
-    const path = `/Users/${String(made.body['id'])}`;
+    const path = `/Users/${idOf(made)}`;
     const requests: [string, string, object?][] = [
       ['GET', path],
       ['GET', `${path}?attributes=userName`],

@@ -1,6 +1,6 @@
 // Users over HTTP, through both doors, against the real service and database.
 import { useDatabase } from '../support/database';
-import { doorNames, useDoors } from './doors';
+import { doorNames, useDoors, idOf } from './doors';
 
 describe('users over HTTP', () => {
   const db = useDatabase();
@@ -26,7 +26,7 @@ describe('users over HTTP', () => {
 
       expect(created.body).toMatchObject({ userName: 'Active.User@example.com', active: true });
       expect(created.status).toBe(201);
-      const id = String(created.body['id']);
+      const id = idOf(created);
       const location = `https://uptake.example.com/scim/v2/Users/${id}`;
       expect(created.headers).toMatchObject({ location, etag: 'W/"1"', 'content-type': 'application/scim+json' });
 

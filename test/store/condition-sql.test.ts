@@ -47,19 +47,12 @@ function compares(operator: string, held: string | null, wanted: string | null, 
 }
 
 function holds(condition: Condition, profile: UserProfile, element?: ProfileValue): boolean {
-  switch (condition.kind) {
-    case 'and':
-      return condition.terms.every((term) => holds(term, profile, element));
-    case 'or':
-      return condition.terms.some((term) => holds(term, profile, element));
-    case 'not':
-      return !holds(condition.term, profile, element);
-    case 'some':
-      return profile.values.some((it) => it.attribute === condition.attribute && holds(condition.where, profile, it));
-    case 'present':
-    case 'compare':
-      return holdsLeaf(condition, profile, element);
-  }
+  const inner = (term: Condition): boolean => holds(term, profile, element);
+  if (condition.kind === 'and') return condition.terms.every(inner);
+  if (condition.kind === 'or') return condition.terms.some(inner);
+  if (condition.kind === 'not') return !inner(condition.term);
+  if (condition.kind !== 'some') return holdsLeaf(condition, profile, element);
+  return profile.values.some((it) => it.attribute === condition.attribute && holds(condition.where, profile, it));
 }
 
 function holdsLeaf(
@@ -194,7 +187,7 @@ describe('conditions', () => {
         `EXPLAIN SELECT u.id FROM users u WHERE u.organization_id = ? AND u.account_state <> 'removed' AND (${sql})`,
         [db.organizationId, ...values],
       );
-      return (rows as { type: string; rows: number }[]).map((row) => [row.type, Number(row.rows) <= 2]);
+      return (rows as { type: string; rows: unknown }[]).map((row) => [row.type, Number(row.rows) <= 2]);
     };
 
     const plans = await Promise.all([
