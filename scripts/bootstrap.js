@@ -55,8 +55,8 @@ async function test(args) {
   if (!(await build(say))) return 1;
   await require('./ensure-database.js').ensureDatabase(say);
   await require('./ensure-temporal.js').ensureTemporal(say);
-  const { runVisibly } = require('./run.js');
-  const jest = require.resolve('jest/bin/jest.js');
+  const { root, runVisibly } = require('./run.js');
+  const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   return runVisibly(process.execPath, ['--disable-proto=delete', jest, ...args]);
 }
 
