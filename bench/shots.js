@@ -123,6 +123,7 @@ async function take(page, folder, name, faults) {
     for (const width of widths) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width, height: 800 });
+      await page.evaluate('scrollTo(0, 0)');
       const surplus = await page.evaluate(
         'document.documentElement.scrollWidth - document.documentElement.clientWidth',
       );

@@ -24,7 +24,7 @@ export async function showProfile(
     isComplete,
     ...enrollmentOf(parts, req, viewer, faults),
     backupCodesLeft: await parts.administration.secondFactor.countBackupCodes(callerOf(res), viewer.adminId),
-    person: { name: viewer.displayName, email: viewer.email, role: roleWords[viewer.role] },
+    person: personOf(viewer),
     ...previousSignIn(req),
     sessions: await sessionsOf(parts, req, res),
     passwordFields: passwordFields(faults),
@@ -71,6 +71,11 @@ function enrollmentOf(parts: Parts, req: Request, viewer: Viewer, faults: Faults
   const { url } = secondFactor.describe(secret, viewer.email);
   const sealedSecret = posted || sealing.seal(secret, context).toString('base64url');
   return { ...base, qr: qrPicture(url), secret: (secret.match(/.{1,4}/g) ?? []).join(' '), sealedSecret };
+}
+
+/** An admin made from the environment has the address as name; it is said once. */
+function personOf({ displayName, email, role }: Viewer) {
+  return { name: displayName, hasName: displayName !== email, email, role: roleWords[role] };
 }
 
 function previousSignIn(req: Request) {

@@ -1,7 +1,11 @@
 // Sessions: a new id at each step, flags of the cookie, ends that work at the next request, and no way back from them.
+import { newId } from '../../src/ids';
 import { endSignIns } from '../../src/service/admin-account';
+import { createIngestion } from '../../src/service/ingestion';
+import { createLicensing } from '../../src/service/licensing';
+import { createProvisioning } from '../../src/service/provisioning';
 import { admin, signedIn } from '../support/admin';
-import { scimCaller } from '../support/builders';
+import { aProfile, scimCaller } from '../support/builders';
 import { startConsole, type TestConsole } from '../support/console';
 import { useDatabase } from '../support/database';
 import { codeAt, enroll } from '../support/second-factor';
@@ -90,21 +94,32 @@ describe('a session', () => {
   });
 
   test('is dead at the next request once the directory took the person away, and signing in is too', async () => {
+    const provisioning = createProvisioning({
+      database: db.database,
+      clock: console.clock,
+      newId,
+      licensing: createLicensing({ newId }),
+      consequences: {
+        endSignIns,
+        matchQuarantined: createIngestion({ database: db.database, clock: console.clock, newId }).matchQuarantined,
+      },
+    });
     const browser = await signedIn(console, db.organizationId);
-    const before = await browser.get('/');
     const caller = scimCaller(db.organizationId);
+    const user = await provisioning.createUser(caller, aProfile({ userName: 'Super.Admin@example.com' }));
 
-    const person = { userId: '00000000-0000-7000-8000-00000000000a', emailKey: admin.email, at: console.clock.now() };
-    const ended = await db.database.inTransaction(db.organizationId, (stores) =>
-      endSignIns(stores, caller, { ...person, reason: 'deactivated' }),
-    );
+    const before = await browser.get('/');
+    await provisioning.changeUser(caller, user.id, (profile) => ({ ...profile, active: false }), {
+      ifMatch: undefined,
+    });
     const after = await browser.get('/');
     const again = await console.browser().fill('/login', admin);
+    const [rows] = await db.sql.query('SELECT status, blocked_reason FROM admins');
 
     expect([before.status, after.status, after.location]).toEqual([200, 303, '/login']);
-    expect(ended).toHaveLength(1);
     expect(again.status).toBe(401);
     expect((await ids())[0]?.end_reason).toBe('deactivated');
+    expect(rows).toEqual([{ status: 'blocked', blocked_reason: 'deactivated' }]);
   });
 
   test('does not cross organizations when a person of the same address is taken away', async () => {
