@@ -101,6 +101,6 @@ describe('a supervised child', () => {
 
     await running.stop();
 
-    expect(markOf(Number(logged()))).toBeUndefined();
+    await expect(until(() => markOf(Number(logged())) === undefined)).resolves.toBeUndefined();
   });
 });
