@@ -6,13 +6,15 @@ import { isMember, seatsSql, setSums } from './sets';
 const t = 'CAST(:t AS DATETIME(6))';
 
 /** Bars and open moves; who used the app last on the window's first day is counted apart, to the microsecond. */
-export const nowSql = `SELECT (${seatsSql}) AS total_license, ${setSums('b.flags', 'b.people')},
-    COALESCE(SUM(CASE WHEN ${isMember('b.flags')} AND b.last_used_on > :edge THEN b.people END), 0)
-    + (SELECT COUNT(*) FROM users u WHERE u.organization_id = :o AND u.last_used_at >= CAST(:start AS DATETIME(6))
-         AND u.last_used_at < CAST(:edge AS DATE) + INTERVAL 1 DAY AND ${isMember('u.flags')}) AS activeMembers
-  FROM (SELECT flags, last_used_on, CAST(people AS SIGNED) AS people FROM adoption_counts WHERE organization_id = :o
-    UNION ALL SELECT to_flags, to_on, 1 FROM adoption_deltas WHERE organization_id = :o AND to_flags IS NOT NULL
-    UNION ALL SELECT from_flags, from_on, -1 FROM adoption_deltas WHERE organization_id = :o AND from_flags IS NOT NULL) b`;
+export const nowSql = `SELECT p.total_license, x.*, x.recentMembers + y.edgeMembers AS activeMembers
+  FROM (SELECT (${seatsSql}) AS total_license) p
+  CROSS JOIN (SELECT COUNT(*) AS edgeMembers FROM users u WHERE u.organization_id = :o AND u.last_used_at >= CAST(:start AS DATETIME(6))
+    AND u.last_used_at < CAST(:edge AS DATE) + INTERVAL 1 DAY AND ${isMember('u.flags')}) y
+  CROSS JOIN (SELECT ${setSums('b.flags', 'b.people')},
+      COALESCE(SUM(CASE WHEN ${isMember('b.flags')} AND b.last_used_on > :edge THEN b.people END), 0) AS recentMembers
+    FROM (SELECT flags, last_used_on, CAST(people AS SIGNED) AS people FROM adoption_counts WHERE organization_id = :o
+      UNION ALL SELECT to_flags, to_on, 1 FROM adoption_deltas WHERE organization_id = :o AND to_flags IS NOT NULL
+      UNION ALL SELECT from_flags, from_on, -1 FROM adoption_deltas WHERE organization_id = :o AND from_flags IS NOT NULL) b) x`;
 
 const used = Object.entries(activityTypes)
   .filter(([, rule]) => rule.isActivity)
@@ -24,7 +26,7 @@ const own = (alias: string): string => `${alias}.organization_id = u.organizatio
 /** A milestone's time: the current copy, unless one was recorded after `:k`; then the earliest known by then. */
 function milestoneSql(column: string, milestone: string, knowsLater: boolean): string {
   if (!knowsLater) return `u.${column}`;
-  return `CASE WHEN lm.user_id IS NULL THEN u.${column} ELSE (SELECT MIN(m.occurred_at) FROM user_milestones m
+  return `CASE WHEN NOT u.has_later_milestones THEN u.${column} ELSE (SELECT MIN(m.occurred_at) FROM user_milestones m
     WHERE ${own('m')} AND m.milestone = '${milestone}' AND m.recorded_at <= CAST(:k AS DATETIME(6))) END`;
 }
 
@@ -34,18 +36,30 @@ function lastUseSql(knowsLater: boolean): string {
     ELSE (SELECT LEAST(d.last_at, ${t}) FROM user_activity_days d WHERE ${own('d')} AND d.day_on <= DATE(${t}) AND d.first_at <= ${t}
       ORDER BY d.day_on DESC LIMIT 1) END`;
   if (!knowsLater) return `CASE ${byDays}`;
-  return `CASE WHEN le.user_id IS NOT NULL THEN (SELECT MAX(v.occurred_at) FROM activity_events v
+  return `CASE WHEN u.has_later_events THEN (SELECT MAX(v.occurred_at) FROM activity_events v
     WHERE ${own('v')} AND v.occurred_at <= ${t} AND v.received_at <= CAST(:k AS DATETIME(6)) AND v.event_type IN (${used})
       AND COALESCE(JSON_UNQUOTE(JSON_EXTRACT(v.data, '$.is_sample')), 'false') <> 'true') ${byDays}`;
 }
 
-/** Who was heard of after `:k`: only for these the current copy may know too much. */
-const laterJoins = `
-  LEFT JOIN (SELECT DISTINCT m.user_id FROM user_milestones m WHERE m.organization_id = :o AND m.recorded_at > CAST(:k AS DATETIME(6))
+/**
+ * Who was heard of after `:k`: only for these the current copy may know too much. As IN, never as joined sub-selects: where
+ * the server's statistics are stale it joins those without a key, and three of them cost the cube of the range (15 s for
+ * 480 people).
+ */
+const heardLater = {
+  milestones: `u.id IN (SELECT m.user_id FROM user_milestones m WHERE m.organization_id = :o AND m.recorded_at > CAST(:k AS DATETIME(6))
     AND m.milestone IN ('activated', 'onboarded', 'items_added', 'extension_connected', 'autofill_used', 'returned')
-    AND m.user_id > :from AND m.user_id <= :until) lm ON lm.user_id = u.id
-  LEFT JOIN (SELECT DISTINCT v.user_id FROM activity_events v WHERE v.organization_id = :o AND v.received_at > CAST(:k AS DATETIME(6))
-    AND v.user_id > :from AND v.user_id <= :until) le ON le.user_id = u.id`;
+    AND m.user_id > :from AND m.user_id <= :until)`,
+  events: `u.id IN (SELECT v.user_id FROM activity_events v WHERE v.organization_id = :o AND v.received_at > CAST(:k AS DATETIME(6))
+    AND v.user_id > :from AND v.user_id <= :until)`,
+};
+
+/** The people of one range, each with whether something was heard of them later. */
+const peopleSql = (knowsLater: boolean): string =>
+  knowsLater
+    ? `(SELECT u.*, ${heardLater.milestones} AS has_later_milestones, ${heardLater.events} AS has_later_events
+        FROM users u WHERE u.organization_id = :o AND u.id > :from AND u.id <= :until)`
+    : 'users';
 
 /** One range of people: the current copy decides where it is older than `:t`, the history where it is not. */
 export function asOfSql(knowsLater: boolean): string {
@@ -59,7 +73,7 @@ export function asOfSql(knowsLater: boolean): string {
       ${milestone('items_added_at', 'items_added')} AS m3, ${milestone('extension_connected_at', 'extension_connected')} AS x1,
       ${milestone('autofill_used_at', 'autofill_used')} AS x2, ${milestone('returned_at', 'returned')} AS r1,
       ${lastUseSql(knowsLater)} AS used_at
-    FROM users u ${knowsLater ? laterJoins : ''}
+    FROM ${peopleSql(knowsLater)} u
     WHERE u.organization_id = :o AND u.id > :from AND u.id <= :until) p`;
 }
 
@@ -78,7 +92,7 @@ const asOfSums = `${count('e')} AS people, ${count('f')} AS assigned, ${count(`f
   ${count(`${idle} < ${at('t90')}`)} AS inactive_90_plus`;
 
 /** The definition, people by people and day by day. */
-export const referenceSql = `SELECT (${seatsSql}) AS total_license, ${count('f')} AS assigned, ${count('f AND m1')} AS activated, ${count('f AND m2')} AS onboarded,
+export const referenceSql = `SELECT p.total_license, x.* FROM (SELECT (${seatsSql}) AS total_license) p CROSS JOIN (SELECT ${count('f')} AS assigned, ${count('f AND m1')} AS activated, ${count('f AND m2')} AS onboarded,
     ${count('f AND m3')} AS usingApp, ${count('f AND m3 AND x1')} AS usingWithExtension, ${count('f AND m3 AND x2')} AS usingWithAutofill,
     ${count('e AND m2')} AS members, ${count('e AND m2 AND a')} AS activeMembers
   FROM (SELECT la.id IS NOT NULL AS f, si.id IS NOT NULL AS e, u.activated_at <= ${t} AS m1, u.onboarded_at <= ${t} AS m2, u.items_added_at <= ${t} AS m3,
@@ -88,4 +102,4 @@ export const referenceSql = `SELECT (${seatsSql}) AS total_license, ${count('f')
     FROM users u
     LEFT JOIN license_assignments la ON ${own('la')} AND la.is_app = 1 AND la.assigned_at <= ${t} AND (la.released_at IS NULL OR la.released_at > ${t})
     LEFT JOIN user_state_intervals si ON ${own('si')} AND si.state = 'enabled' AND si.started_at <= ${t} AND (si.ended_at IS NULL OR si.ended_at > ${t})
-    WHERE u.organization_id = :o) r`;
+    WHERE u.organization_id = :o) r) x`;
