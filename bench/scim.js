@@ -1,0 +1,172 @@
+// @ts-check
+// The SCIM bench: create and `userName eq` filter of the built product over 100,000 users, beside the floor of
+// floor/scim.js on the same database. 32 connections, closed loop, each case in a fresh process. Called by run.js.
+'use strict';
+const { spawn } = require('node:child_process');
+const { randomUUID } = require('node:crypto');
+const { readFileSync } = require('node:fs');
+const { mkdtemp, rm } = require('node:fs/promises');
+const { tmpdir } = require('node:os');
+const path = require('node:path');
+const mysql = require('mysql2/promise');
+const { load } = require('./load.js');
+const { seed } = require('./overview-seed.js');
+const { built, startProduct } = require('./product.js');
+const { inRounds } = require('./rounds.js');
+
+const connections = 32;
+const goal = 0.5;
+const token = `upt_scim_${'s'.repeat(43)}`;
+const ticksPerSecond = 100;
+
+/**
+ * @param {{ rounds: number, size: number | undefined }} options
+ * @returns {Promise<import('./run.js').Result>}
+ */
+async function measure({ rounds, size = 100_000 }) {
+  const product = await startProduct();
+  if ('notRun' in product) return product;
+  const folder = await mkdtemp(path.join(tmpdir(), 'uptake-bench-scim-'));
+  try {
+    process.stderr.write(`seeding ${size} people\n`);
+    await seedPeople(product.databaseUrl, size);
+    const medians = await inRounds(['create', 'create floor', 'filter', 'filter floor'], rounds, (name) =>
+      measureCase(name, product.databaseUrl, folder, size),
+    );
+    const { database, bufferPool } = product;
+    return { rows: ['create', 'filter'].flatMap((name) => toRows(name, medians)), database, bufferPool };
+  } finally {
+    await product.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} url @param {number} size */
+async function seedPeople(url, size) {
+  const sql = await mysql.createConnection({ uri: url, timezone: 'Z', dateStrings: ['DATE'] });
+  await seed(sql, size);
+  await sql.query('UPDATE license_pool_terms SET seats = 100000000');
+  await sql.end();
+}
+
+/**
+ * @param {string} name
+ * @param {string} databaseUrl
+ * @param {string} folder
+ * @param {number} size
+ * @returns {Promise<Record<string, number>>}
+ */
+async function measureCase(name, databaseUrl, folder, size) {
+  const server = name.endsWith('floor') ? await startFloor(databaseUrl) : await startWeb(databaseUrl, folder);
+  try {
+    const before = cpuSeconds(server.pid);
+    const headers = { Authorization: `Bearer ${token}` };
+    const next = name.startsWith('create') ? createShot : () => filterShot(size);
+    const result = await load({ port: server.port, connections, headers, next });
+    // The warm-up is in the CPU figure, so it is spread over all five seconds.
+    const cpuUs = ((cpuSeconds(server.pid) - before) * 1e6) / (result.rate * 5);
+    return { ...result, cpuUs };
+  } finally {
+    await server.stop();
+  }
+}
+
+function createShot() {
+  const name = randomUUID();
+  const body = JSON.stringify({
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+    externalId: name,
+    userName: `${name}@example.com`,
+    active: true,
+    displayName: `Given ${name}`,
+    name: { givenName: 'Given', familyName: name },
+    emails: [{ primary: true, type: 'work', value: `${name}@example.com` }],
+  });
+  return { method: 'POST', path: '/scim/v2/Users', body, status: 201 };
+}
+
+/** @param {number} size */
+function filterShot(size) {
+  const number = Math.floor(Math.random() * size);
+  return { method: 'GET', path: `/scim/v2/Users?filter=userName+eq+%22person.${number}@example.com%22`, status: 200 };
+}
+
+/** @param {string} databaseUrl */
+async function startFloor(databaseUrl) {
+  const script = path.join(__dirname, 'floor', 'scim.js');
+  const child = spawn(process.execPath, ['--disable-proto=delete', script, databaseUrl, token], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const port = await new Promise((resolve) => child.stdout.once('data', (text) => resolve(Number(text))));
+  return running(child, port);
+}
+
+/** @param {string} databaseUrl @param {string} folder */
+async function startWeb(databaseUrl, folder) {
+  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  const env = {
+    ...process.env,
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: folder,
+    PORT: String(port),
+    LOG_LEVEL: 'error',
+    SCIM_TOKEN: token,
+    API_TOKEN: `upt_${'a'.repeat(43)}`,
+  };
+  const child = spawn(process.execPath, ['--disable-proto=delete', path.join(built, 'web.js')], {
+    env,
+    stdio: 'inherit',
+  });
+  const server = running(child, port);
+  for (let left = 300; left > 0; left -= 1) {
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
+    if (answer?.ok) return server;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await server.stop();
+  throw new Error('the web role did not become ready');
+}
+
+/** @param {import('node:child_process').ChildProcess} child @param {number} port */
+function running(child, port) {
+  const stop = () =>
+    new Promise((resolve) => {
+      if (child.exitCode !== null) return resolve(undefined);
+      child.once('exit', resolve);
+      child.kill('SIGTERM');
+    });
+  return { port, pid: child.pid ?? 0, stop };
+}
+
+/** CPU seconds of a process so far; 0 where /proc is not there. @param {number} pid */
+function cpuSeconds(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  } catch {
+    return 0;
+  }
+}
+
+/** @param {string} name @param {Record<string, Record<string, number>>} medians */
+function toRows(name, medians) {
+  const [ours, floor] = [medians[name] ?? {}, medians[`${name} floor`] ?? {}];
+  const ratio = (ours.rate ?? 0) / (floor.rate ?? 1);
+  const row = (/** @type {string} */ metric, /** @type {string} */ key) => ({
+    case: name,
+    metric,
+    value: ours[key] ?? 0,
+    floor: floor[key] ?? 0,
+    ratio: /** @type {number | null} */ (null),
+    goal: /** @type {string | null} */ (null),
+    met: /** @type {boolean | null} */ (null),
+  });
+  return [
+    { ...row('requests/s', 'rate'), ratio, goal: `>= ${goal} x floor`, met: ratio >= goal },
+    row('p50 ms', 'p50Ms'),
+    row('p99 ms', 'p99Ms'),
+    row('server CPU µs per request', 'cpuUs'),
+  ];
+}
+
+module.exports = { measure };
