@@ -37,9 +37,10 @@ export function createReportActivities(dependencies: Dependencies): ReportActivi
   const guard = createGuard(log);
   return {
     openRun: guard('openRun', ({ organizationId, reportId, nominalIso, runKey }) => {
-      const owner = Context.current().info.workflowExecution?.runId;
-      if (owner === undefined) throw new AppError('bug', { reason: 'a run needs a workflow' });
-      return runs.open(workflowCaller(organizationId), { reportId, nominalAt: new Date(nominalIso), runKey, owner });
+      const { workflowExecution, attempt } = Context.current().info;
+      if (workflowExecution === undefined) throw new AppError('bug', { reason: 'a run needs a workflow' });
+      const order = { reportId, runKey, nominalAt: new Date(nominalIso), owner: workflowExecution.runId };
+      return runs.open(workflowCaller(organizationId), { ...order, isRetry: attempt > 1 });
     }),
     renderReport: guard('renderReport', ({ organizationId, runId }) =>
       render(dependencies, workflowCaller(organizationId), runId),

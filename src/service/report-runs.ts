@@ -28,6 +28,8 @@ export interface OpenOrder {
   readonly runKey?: string;
   /** The id a new row gets: that of the workflow's execution, so that its own repeat is told from another's. */
   readonly owner: string;
+  /** The same workflow asked before and may have missed the answer. */
+  readonly isRetry: boolean;
 }
 
 /** A run to build and its destinations, or why there is none. */
@@ -122,13 +124,14 @@ async function takeManual(stores: Stores, runId: string, at: Date): Promise<Foun
 }
 
 /**
- * A run that has a row: the watch's, still queued, is anybody's; one under way belongs to whoever made it, or to the
- * workflow that was started for exactly this key. Two that build one run write the same names and bytes.
+ * A run that has a row: the watch's, still queued, is whoever's comes first; one under way belongs to whoever made or
+ * took it. Which of two took a queued one is not kept: a repeated question for exactly this key gets it, since two that
+ * build one run write the same names and bytes and send no mail twice.
  */
 async function takeKnown(stores: Stores, run: ReportRun, order: OpenOrder, at: Date): Promise<Found> {
   if (isFinal(run.status)) return taken;
   if (run.status === 'queued') return (await stores.reportRuns.take(run.id, at)) ? { runId: run.id } : taken;
-  return run.id === order.owner || order.runKey !== undefined ? { runId: run.id } : taken;
+  return run.id === order.owner || order.isRetry ? { runId: run.id } : taken;
 }
 
 function recording({ database, clock, newId }: Dependencies): ReportRuns['recordArtifacts'] {

@@ -14,6 +14,8 @@ export interface WatchResult {
   readonly requested: number;
   /** Older than the schedule's catch-up span: recorded as missed, not run. */
   readonly missed: number;
+  /** Open for a day: nobody works on them any more (their workflow is gone), so they are closed as failed. */
+  readonly lost: number;
 }
 
 /** The watch over expected runs. */
@@ -31,12 +33,14 @@ interface Dependencies {
 const hourMs = 3_600_000;
 /** A Schedule gets this long to start its run before the watch does. */
 const graceMs = 2 * 60_000;
+/** Longer than all tries of a run's steps together. */
+const lostAfterMs = 24 * hourMs;
 
 /** Watches over the expected runs of every active schedule. */
 export function createReportWatch({ database, clock, newId }: Dependencies): ReportWatch {
   const watchOne = (organizationId: number): Promise<WatchResult> =>
     database.inTransaction(organizationId, async (stores) => {
-      const found = { requested: 0, missed: 0 };
+      const found = { requested: 0, missed: 0, lost: await closeLost(stores, clock.now()) };
       for (const schedule of await stores.schedules.list()) {
         const report = schedule.state === 'active' ? await stores.reports.lock(schedule.reportId) : undefined;
         if (report?.state !== 'active') continue;
@@ -51,16 +55,23 @@ export function createReportWatch({ database, clock, newId }: Dependencies): Rep
     });
   const pass = async (): Promise<WatchResult> => {
     const organizations = await database.acrossOrganizations((scan) => scan.organizations.list());
-    const total = { requested: 0, missed: 0 };
+    const total = { requested: 0, missed: 0, lost: 0 };
     for (const { organizationId, status } of organizations) {
       if (status !== 'active') continue;
-      const { requested, missed } = await watchOne(organizationId);
+      const { requested, missed, lost } = await watchOne(organizationId);
       total.requested += requested;
       total.missed += missed;
+      total.lost += lost;
     }
     return total;
   };
   return { pass };
+}
+
+async function closeLost(stores: Stores, now: Date): Promise<number> {
+  const lost = await stores.reportRuns.listOpenSince(new Date(now.getTime() - lostAfterMs));
+  for (const runId of lost) await stores.reportRuns.close(runId, 'failed', 'lost', now);
+  return lost.length;
 }
 
 /** Expected runs without a row, from the beginning of the schedule (twice the catch-up span at most) until the grace. */

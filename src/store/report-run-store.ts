@@ -39,6 +39,14 @@ function reads({ organizationId, prepared }: Connection) {
       );
       return rows.map((row) => row['run_key'] as string);
     },
+    /** Runs that were asked for before an instant and have not ended. */
+    listOpenSince: async (before: Date): Promise<string[]> => {
+      const { rows } = await prepared(
+        `SELECT id FROM report_runs WHERE organization_id = ? AND ${open} AND COALESCE(started_at, created_at) < ? ORDER BY id LIMIT 1000`,
+        [organizationId, before],
+      );
+      return rows.map((row) => row['id'] as string);
+    },
     /** The last run of a report that was delivered, before a given one. */
     findPrevious: (reportId: string, before: Date) =>
       one("report_id = ? AND status = 'succeeded' AND as_of < ? ORDER BY as_of DESC LIMIT 1", [

@@ -3,6 +3,7 @@ import { systemCaller } from '../../src/domain/caller';
 import { newId } from '../../src/ids';
 import { createReportRuns, type OpenOrder, type ReportRuns } from '../../src/service/report-runs';
 import { createReportSchedules } from '../../src/service/report-schedules';
+import { createReportWatch } from '../../src/service/report-watch';
 import { createReports, type Reports } from '../../src/service/reports';
 import { testClock } from '../support/builders';
 import { useDatabase } from '../support/database';
@@ -31,7 +32,13 @@ describe('runs', () => {
       to: ['admin@example.com'],
     });
   const open = (order: Partial<OpenOrder> = {}) =>
-    runs.open(caller(), { reportId, nominalAt: new Date('2027-03-02T01:30:00Z'), owner: newId(), ...order });
+    runs.open(caller(), {
+      reportId,
+      nominalAt: new Date('2027-03-02T01:30:00Z'),
+      owner: newId(),
+      isRetry: false,
+      ...order,
+    });
   async function opened(order: Partial<OpenOrder> = {}) {
     const result = await open(order);
     if (result.kind !== 'opened') throw new Error(`no run: ${result.reason}`);
@@ -130,6 +137,18 @@ describe('runs', () => {
     expect(await rowsOf(db, 'SELECT topic, subject_id FROM outbox')).toEqual([
       { topic: 'ReportRunRequested', subject_id: reportId },
     ]);
+  });
+
+  it('gives the run of the watch to whoever comes first, and again to a repeated question', async () => {
+    await schedule();
+    clock.set('2027-03-02T02:00:00Z');
+    const { requested } = await createReportWatch({ database: db.database, clock, newId }).pass();
+    const runKey = '2027-03-02T02:30';
+
+    const first = await opened();
+    expect(requested).toBe(1);
+    expect(await open({ runKey })).toEqual({ kind: 'none', reason: 'taken' });
+    expect(await open({ runKey, isRetry: true })).toMatchObject({ runId: first.runId });
   });
 
   it('shows where a run stands and its files', async () => {

@@ -2,6 +2,7 @@
 import { systemCaller } from '../../src/domain/caller';
 import { newId } from '../../src/ids';
 import { createReportSchedules } from '../../src/service/report-schedules';
+import { createReports } from '../../src/service/reports';
 import { createReportWatch } from '../../src/service/report-watch';
 import { testClock } from '../support/builders';
 import { useDatabase } from '../support/database';
@@ -30,10 +31,10 @@ describe('the watch over runs', () => {
     await scheduleAt('2027-03-27T12:00:00Z', '30 2 * * *');
 
     clock.set('2027-03-28T01:01:00Z');
-    expect(await pass()).toEqual({ requested: 0, missed: 0 });
+    expect(await pass()).toEqual({ requested: 0, missed: 0, lost: 0 });
     clock.set('2027-03-28T01:05:00Z');
-    expect(await pass()).toEqual({ requested: 1, missed: 0 });
-    expect(await pass()).toEqual({ requested: 0, missed: 0 });
+    expect(await pass()).toEqual({ requested: 1, missed: 0, lost: 0 });
+    expect(await pass()).toEqual({ requested: 0, missed: 0, lost: 0 });
 
     expect(await runs()).toEqual([
       {
@@ -53,7 +54,7 @@ describe('the watch over runs', () => {
     clock.set('2027-01-06T12:00:00Z');
     const found = await pass();
 
-    expect(found).toEqual({ requested: 3, missed: 2 });
+    expect(found).toEqual({ requested: 3, missed: 2, lost: 0 });
     expect((await runs()).map(({ run_key, status }) => `${String(run_key)} ${String(status)}`)).toEqual([
       '2027-01-02T08:00 missed',
       '2027-01-03T08:00 missed',
@@ -71,20 +72,33 @@ describe('the watch over runs', () => {
     const schedules = createReportSchedules({ database: db.database, clock, newId });
     await schedules.schedule(systemCaller(db.organizationId, 'test'), 'users-and-adoption', order);
 
-    expect(await pass()).toEqual({ requested: 0, missed: 0 });
+    expect(await pass()).toEqual({ requested: 0, missed: 0, lost: 0 });
   });
 
   it('leaves runs that have a row, paused reports and suspended organizations alone', async () => {
     await scheduleAt('2027-01-01T12:00:00Z', '0 8 * * *');
     clock.set('2027-01-02T12:00:00Z');
     await db.sql.query("UPDATE report_definitions SET state = 'paused'");
-    expect(await pass()).toEqual({ requested: 0, missed: 0 });
+    expect(await pass()).toEqual({ requested: 0, missed: 0, lost: 0 });
     await db.sql.query("UPDATE report_definitions SET state = 'active'");
     await db.sql.query("UPDATE organizations SET status = 'suspended'");
-    expect(await pass()).toEqual({ requested: 0, missed: 0 });
+    expect(await pass()).toEqual({ requested: 0, missed: 0, lost: 0 });
     await db.sql.query("UPDATE organizations SET status = 'active'");
 
-    expect(await pass()).toEqual({ requested: 1, missed: 0 });
+    expect(await pass()).toEqual({ requested: 1, missed: 0, lost: 0 });
+  });
+
+  it('closes a run that nobody works on any more, as failed', async () => {
+    await scheduleAt('2027-01-01T12:00:00Z', '0 8 1 1 *');
+    const reports = createReports({ database: db.database, clock, newId });
+    await reports.requestRun(systemCaller(db.organizationId, 'test'), 'users-and-adoption');
+    clock.set('2027-01-02T11:00:00Z');
+    expect(await pass()).toMatchObject({ lost: 0 });
+    clock.set('2027-01-02T12:00:01Z');
+
+    expect(await pass()).toMatchObject({ lost: 1 });
+    expect(await pass()).toMatchObject({ lost: 0 });
+    expect(await rowsOf(db, 'SELECT status, reason FROM report_runs')).toEqual([{ status: 'failed', reason: 'lost' }]);
   });
 
   it('requests a run once when two workers watch at the same moment', async () => {
