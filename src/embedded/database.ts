@@ -5,7 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../errors';
 import { writeFileAtomically } from '../files';
@@ -62,7 +62,7 @@ const stopMs = 30_000;
  */
 export async function startDatabase(options: DatabaseOptions): Promise<DatabaseServer> {
   const home = join(options.dataDir, 'mysql');
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  await mkdir(tmpOf(home), { recursive: true, mode: 0o700 });
   await makeSystemTables(options.program, home);
   const password = await keepPassword(home);
   await writeFileAtomically(join(home, 'init.sql'), firstStatements(options, password));
@@ -133,7 +133,7 @@ async function makeSystemTables(program: DatabaseProgram, home: string): Promise
 
 async function installInto(program: DatabaseProgram, folder: string): Promise<void> {
   await mkdir(folder, { mode: 0o700 });
-  const shared = ['--no-defaults', `--datadir=${folder}`, ...asRoot()];
+  const shared = ['--no-defaults', `--datadir=${folder}`, `--tmpdir=${tmpOf(dirname(folder))}`, ...asRoot()];
   if (program.flavor === 'mysql') {
     await run(program.server, [...shared, '--initialize-insecure']);
     return;
@@ -183,6 +183,7 @@ function serverArguments({ program, bufferPoolMb, durable }: DatabaseOptions, pl
     '--no-defaults',
     ...asRoot(),
     `--datadir=${join(places.home, 'data')}`,
+    `--tmpdir=${tmpOf(places.home)}`,
     `--init-file=${join(places.home, 'init.sql')}`,
     `--pid-file=${join(places.home, 'server.pid')}`,
     `--socket=${places.socket}`,
@@ -203,6 +204,11 @@ function serverArguments({ program, bufferPoolMb, durable }: DatabaseOptions, pl
     // MySQL alone: its second protocol would open a second port.
     ...(program.flavor === 'mysql' ? ['--mysqlx=OFF'] : []),
   ];
+}
+
+/** A server that starts deletes what others left in its temp folder, so it never shares one with a server that works. */
+function tmpOf(home: string): string {
+  return join(home, 'tmp');
 }
 
 /** Both servers refuse to run as root unless they are told so. */

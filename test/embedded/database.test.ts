@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 
 const ask = async (sql: string) => {
@@ -18,6 +19,13 @@ describe('the private database', () => {
     expect(rows).toEqual([
       { zone: '+00:00', letters: 'utf8mb4', mode: expect.stringContaining('STRICT_TRANS_TABLES') },
     ]);
+  });
+
+  it('keeps its temporary tables to itself: a server that starts empties the folder they are in', async () => {
+    const rows = await ask('SELECT @@datadir AS data, @@tmpdir AS scratch');
+
+    const [{ data, scratch }] = rows as [{ data: string; scratch: string }];
+    expect(dirname(scratch)).toBe(dirname(data));
   });
 
   it('lets its user make databases for tests', async () => {
