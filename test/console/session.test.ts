@@ -94,6 +94,7 @@ describe('a session', () => {
   });
 
   test('is dead at the next request once the directory took the person away, and signing in is too', async () => {
+    const ingestion = createIngestion({ database: db.database, clock: console.clock, newId });
     const provisioning = createProvisioning({
       database: db.database,
       clock: console.clock,
@@ -101,7 +102,7 @@ describe('a session', () => {
       licensing: createLicensing({ newId }),
       consequences: {
         endSignIns,
-        matchQuarantined: createIngestion({ database: db.database, clock: console.clock, newId }).matchQuarantined,
+        matchQuarantined: (stores, user, at) => ingestion.matchQuarantined(stores, user, at),
       },
     });
     const browser = await signedIn(console, db.organizationId);
