@@ -1,7 +1,6 @@
 // The `uptake` command: `npm run -s uptake -- VERB …`. Finds a running `npm start` through DATA_DIR, else DATABASE_URL.
-import { CommanderError } from 'commander';
 import { createOutput } from './cli/output';
-import { createProgram, exitCodeOf, exitCodes } from './cli/program';
+import { createProgram, exitCodes, refusalOf } from './cli/program';
 import { findRunning } from './cli/running';
 import { createHandlers } from './compose/commands';
 import { readConfig } from './compose/role';
@@ -42,7 +41,7 @@ async function main(argv: readonly string[], own: Environment): Promise<void> {
     );
   } catch (error) {
     process.exitCode = codeOf(error);
-    if (!(error instanceof CommanderError)) process.stderr.write(`${sentenceOf(error)}\n`);
+    if (refusalOf(error) === undefined) process.stderr.write(`${sentenceOf(error)}\n`);
     if (error instanceof AppError && error.cause !== undefined) log.error({ error }, 'failed');
   }
 }
@@ -50,8 +49,9 @@ async function main(argv: readonly string[], own: Environment): Promise<void> {
 /** A faulty environment is 78, wrong use 2, all else 1. */
 function codeOf(error: unknown): number {
   if (error instanceof ConfigError) return 78;
-  if (error instanceof CommanderError) return exitCodeOf(error);
-  return error instanceof AppError && error.kind === 'invalid' ? exitCodes.wrongUse : exitCodes.failed;
+  return (
+    refusalOf(error) ?? (error instanceof AppError && error.kind === 'invalid' ? exitCodes.wrongUse : exitCodes.failed)
+  );
 }
 
 function sentenceOf(error: unknown): string {

@@ -103,7 +103,8 @@ function readCount(text: string): number {
   return Number(text);
 }
 
-/** The exit code of a refused command line: help asked for is no fault. */
-export function exitCodeOf(error: CommanderError): number {
+/** The exit code where a command line was refused, which commander has said already; undefined for any other failure. */
+export function refusalOf(error: unknown): number | undefined {
+  if (!(error instanceof CommanderError)) return undefined;
   return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
 }
