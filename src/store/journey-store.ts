@@ -1,6 +1,6 @@
 // Which journeys are open and what they wait for. Written by service/reminders at every plan; read by the watch, the
 // rebuild and re-plans. The workflow itself is Temporal's.
-import type { Connection, Row, ScanConnection } from './connection';
+import type { Connection, Row } from './connection';
 
 /** A plan as it is kept. */
 export interface PlannedJourney {
@@ -104,16 +104,6 @@ export function createJourneyStore(connection: Connection) {
         'UPDATE journeys SET next_at = ? WHERE organization_id = ? AND id IN (?) AND ended_at IS NULL',
         [nextAt, organizationId, ids],
       );
-    },
-  };
-}
-
-/** Across organizations: how many journeys are open. */
-export function createJourneyScan(connection: ScanConnection) {
-  return {
-    countOpen: async (): Promise<number> => {
-      const { rows } = await connection.run('SELECT COUNT(*) AS n FROM journeys WHERE ended_at IS NULL');
-      return Number(rows[0]?.['n']);
     },
   };
 }

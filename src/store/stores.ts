@@ -11,7 +11,7 @@ import { createCredentialScan, createCredentialStore } from './credential-store'
 import { createDemoScan, createDemoStore } from './demo-store';
 import { createDeviceStore } from './device-store';
 import { createFindingStore } from './finding-store';
-import { createJourneyScan, createJourneyStore } from './journey-store';
+import { createJourneyStore } from './journey-store';
 import { createLicenseStore } from './license-store';
 import { createMailBucketScan } from './mail-bucket-store';
 import { createMailStore } from './mail-store';
@@ -165,9 +165,6 @@ export function createScan(connection: ScanConnection) {
     },
     get credentials() {
       return createCredentialScan(connection);
-    },
-    get journeys() {
-      return createJourneyScan(connection);
     },
     get mailBuckets() {
       return createMailBucketScan(connection);
