@@ -106,7 +106,7 @@ async function startDemo() {
     throw error;
   }
   const wordOf = (/** @type {string} */ name) => new RegExp(`^\\s*${name}\\s+(.+?)\\s*$`, 'm').exec(said)?.[1] ?? '';
-  return { url: `http://127.0.0.1:${port}`, email: wordOf('email'), password: wordOf('password'), stop };
+  return { url: `http://127.0.0.1:${port}`, email: wordOf('e-mail'), password: wordOf('password'), stop };
 }
 
 /**
@@ -174,6 +174,7 @@ async function shoot(site, folder, executablePath) {
       files.push(...(await take(page, folder, name, faults)));
     }
     await signIn(page, site);
+    await page.waitForURL(`${site.url}/`);
     for (const { name, prepare } of afterSignIn) {
       await prepare(page, site);
       files.push(...(await take(page, folder, name, faults)));
