@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, rename, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../errors';
@@ -216,12 +216,12 @@ function asRoot(): string[] {
   return process.getuid?.() === 0 ? ['--user=root'] : [];
 }
 
-/** A socket's path must fit into 104 bytes on macOS and 108 on Linux; a deep data folder gets one among the temp files. */
+/** A socket's path must fit into 104 bytes on macOS and 108 on Linux; a deep data folder gets one in /tmp (TMPDIR is deep itself there). */
 async function socketPath(home: string): Promise<string> {
   const near = join(home, 'server.sock');
   if (Buffer.byteLength(near) <= 100) return near;
   const mark = createHash('sha256').update(home).digest('hex').slice(0, 12);
-  const folder = join(tmpdir(), `uptake-${process.getuid?.() ?? 0}-${mark}`);
+  const folder = join('/tmp', `uptake-${process.getuid?.() ?? 0}-${mark}`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   return join(folder, 'server.sock');

@@ -28,6 +28,8 @@ export async function startServers(): Promise<void> {
     stdio: ['pipe', 'ignore', 'inherit'],
     detached: true,
   });
+  // Every process and every temporary folder of the suites is now known by this name, so the reaper can find them.
+  process.env.TMPDIR = folder;
   const stops: Servers['stops'] = [];
   meeting.uptakeTestServers = { reaper, stops };
   const shared = {
@@ -46,7 +48,7 @@ export async function stopServers(): Promise<void> {
   if (servers === undefined) return;
   await Promise.all(servers.stops.map((stop) => stop()));
   const gone = once(servers.reaper, 'exit');
-  servers.reaper.stdin?.end();
+  servers.reaper.stdin?.end('done\n');
   await gone;
 }
 
