@@ -47,7 +47,8 @@ export async function readSituation(
   };
   const stage = ofStage ?? stageOf(facts);
   const policy = stage === undefined ? undefined : await stores.policies.findActive(stage);
-  if (stage === undefined || !policy || policy.config.window === 'always') return { organization, person, facts, policy };
+  if (stage === undefined || !policy || policy.config.window === 'always')
+    return { organization, person, facts, policy };
   const pending = await stores.reminders.countPending(stage);
   return { organization, person, facts: { ...facts, spreadMs: spreadMs(pending, mailsPerSecond) }, policy };
 }
