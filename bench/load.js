@@ -41,10 +41,12 @@ function fire({ port, agent, headers }, { method, path, body, status }) {
     const length =
       body === undefined ? {} : { 'Content-Type': 'application/scim+json', 'Content-Length': Buffer.byteLength(body) };
     const req = request({ host: '127.0.0.1', port, agent, method, path, headers: { ...headers, ...length } }, (res) => {
-      res.resume();
-      res.on('end', () =>
-        res.statusCode === status ? resolve() : reject(new Error(`${method} ${path}: ${res.statusCode}`)),
-      );
+      const chunks = /** @type {Buffer[]} */ ([]);
+      res.on('data', (chunk) => chunks.push(chunk));
+      res.on('end', () => {
+        if (res.statusCode === status) return resolve();
+        return reject(new Error(`${method} ${path}: ${res.statusCode} ${Buffer.concat(chunks).toString()}`));
+      });
     });
     req.on('error', reject);
     req.end(body);

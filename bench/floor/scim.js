@@ -12,7 +12,10 @@ const { v7 } = require('uuid');
 const places = (/** @type {number} */ columns, rows = 1) =>
   Array.from({ length: rows }, () => `(${Array.from({ length: columns }, () => '?').join(', ')})`).join(', ');
 
-/** Texts of a create, in order, between START TRANSACTION and COMMIT. */
+/**
+ * Texts of a create, between START TRANSACTION and COMMIT. The claim follows the seat: its foreign key shares a lock on the
+ * pool, which two makers at once could not both raise.
+ */
 const create = [
   `INSERT INTO users (organization_id, id, created_at, source, external_id, user_name, user_name_key, email, email_key, display_name, given_name, family_name, title, department, cost_center, employee_number, country, manager_user_id, manager_raw, locale, time_zone, scim_active, scim_extra, account_state, state_since, licensed_at, app_pool_id, deactivated_at, removed_at, row_version, updated_at) VALUES ${places(31)}`,
   `INSERT INTO user_values (organization_id, user_id, attribute, ordinal, type_key, value_key, value, is_primary, display, extra) VALUES ${places(10)}`,
@@ -23,11 +26,11 @@ const create = [
     EXISTS (SELECT 1 FROM event_quarantine q WHERE q.organization_id = ? AND q.resolved_at IS NULL AND q.email_key = ?) OR EXISTS (SELECT 1 FROM event_quarantine q WHERE q.organization_id = ? AND q.resolved_at IS NULL AND q.external_id = ?) AS has_events`,
   `SELECT p.id AS pool_id, p.is_app, r.id AS source_ref FROM license_rules r JOIN license_pools p ON p.organization_id = r.organization_id AND p.id = r.pool_id
     WHERE r.organization_id = ? AND r.source = 'auto' AND r.ended_at IS NULL AND p.closed_at IS NULL ORDER BY p.sort_order, p.id`,
-  `INSERT INTO license_claims (organization_id, id, user_id, pool_id, source, source_ref, effect, claimed_at, last_seen_at, actor_id, created_at) VALUES ${places(11)}`,
   `UPDATE license_pools SET assigned = assigned + 1 WHERE organization_id = ? AND id = ? AND closed_at IS NULL
     AND (over_seat = 'allow' OR assigned < (SELECT COALESCE(SUM(t.seats), 0) FROM license_pool_terms t WHERE t.organization_id = ? AND t.pool_id = ? AND t.started_at <= ? AND (t.ended_at IS NULL OR t.ended_at > ?)))`,
   `INSERT INTO license_assignments (organization_id, id, user_id, pool_id, is_app, source, source_ref, assigned_at, actor_id, created_at) VALUES ${places(10)}`,
   `UPDATE users SET licensed_at = ?, app_pool_id = ? WHERE organization_id = ? AND id = ?`,
+  `INSERT INTO license_claims (organization_id, id, user_id, pool_id, source, source_ref, effect, claimed_at, last_seen_at, actor_id, created_at) VALUES ${places(11)}`,
   `INSERT INTO adoption_deltas (organization_id, from_flags, from_on, to_flags, to_on) VALUES ${places(5)}`,
   `INSERT INTO outbox (organization_id, topic, subject_id, lane, payload, created_at, available_at, attempts) VALUES ${places(8)}`,
   `INSERT INTO audit_entries (organization_id, happened_at, actor_kind, actor_id, action, target_kind, target_id, detail, request_id) VALUES ${places(9, 2)}`,
@@ -155,10 +158,10 @@ async function createIn(connection, body) {
   await run(3, [o, v7(), id, 'enabled', at, 'scim', at]);
   await run(4, [o, email, id, o, id, externalId, userName, id, o, email, o, externalId]);
   const [rule] = await run(5, [o]);
-  await run(6, [o, v7(), id, rule.pool_id, 'auto', rule.source_ref, 'grant', at, at, actor, at]);
-  await run(7, [o, rule.pool_id, o, rule.pool_id, at, at]);
-  await run(8, [o, v7(), id, rule.pool_id, 1, 'auto', rule.source_ref, at, actor, at]);
-  await run(9, [at, rule.pool_id, o, id]);
+  await run(6, [o, rule.pool_id, o, rule.pool_id, at, at]);
+  await run(7, [o, v7(), id, rule.pool_id, 1, 'auto', rule.source_ref, at, actor, at]);
+  await run(8, [at, rule.pool_id, o, id]);
+  await run(9, [o, v7(), id, rule.pool_id, 'auto', rule.source_ref, 'grant', at, at, actor, at]);
   await run(10, [o, null, null, 3, '1000-01-01']);
   await run(11, [o, 'SeatAssigned', id, 2, JSON.stringify({ userId: id }), at, at, 0]);
   const [detail, seat] = [
