@@ -3,7 +3,8 @@
 import { activityTypes } from '../domain/activity';
 import { isMember, seatsSql, setSums } from './sets';
 
-const t = 'CAST(:t AS DATETIME(6))';
+// Compared with a column, a text is turned into an instant once; a CAST would be worked out for each row and place.
+const t = ':t';
 
 /** Bars and open moves; who used the app last on the window's first day is counted apart, to the microsecond. */
 export const nowSql = `SELECT p.total_license, x.*, x.recentMembers + y.edgeMembers AS activeMembers
@@ -27,17 +28,17 @@ const own = (alias: string): string => `${alias}.organization_id = u.organizatio
 function milestoneSql(column: string, milestone: string, knowsLater: boolean): string {
   if (!knowsLater) return `u.${column}`;
   return `CASE WHEN NOT u.has_later_milestones THEN u.${column} ELSE (SELECT MIN(m.occurred_at) FROM user_milestones m
-    WHERE ${own('m')} AND m.milestone = '${milestone}' AND m.recorded_at <= CAST(:k AS DATETIME(6))) END`;
+    WHERE ${own('m')} AND m.milestone = '${milestone}' AND m.recorded_at <= :k) END`;
 }
 
 /** The last use at or before `:t`: the current copy where it is older, else the newest day that began by then. */
 function lastUseSql(knowsLater: boolean): string {
   const byDays = `WHEN u.last_used_at IS NULL THEN NULL WHEN u.last_used_at <= ${t} THEN u.last_used_at
-    ELSE (SELECT LEAST(d.last_at, ${t}) FROM user_activity_days d WHERE ${own('d')} AND d.day_on <= DATE(${t}) AND d.first_at <= ${t}
+    ELSE (SELECT LEAST(d.last_at, CAST(:t AS DATETIME(6))) FROM user_activity_days d WHERE ${own('d')} AND d.day_on <= DATE(${t}) AND d.first_at <= ${t}
       ORDER BY d.day_on DESC LIMIT 1) END`;
   if (!knowsLater) return `CASE ${byDays}`;
   return `CASE WHEN u.has_later_events THEN (SELECT MAX(v.occurred_at) FROM activity_events v
-    WHERE ${own('v')} AND v.occurred_at <= ${t} AND v.received_at <= CAST(:k AS DATETIME(6)) AND v.event_type IN (${used})
+    WHERE ${own('v')} AND v.occurred_at <= ${t} AND v.received_at <= :k AND v.event_type IN (${used})
       AND COALESCE(JSON_UNQUOTE(JSON_EXTRACT(v.data, '$.is_sample')), 'false') <> 'true') ${byDays}`;
 }
 
@@ -47,10 +48,10 @@ function lastUseSql(knowsLater: boolean): string {
  * 480 people).
  */
 const heardLater = {
-  milestones: `u.id IN (SELECT m.user_id FROM user_milestones m WHERE m.organization_id = :o AND m.recorded_at > CAST(:k AS DATETIME(6))
+  milestones: `u.id IN (SELECT m.user_id FROM user_milestones m WHERE m.organization_id = :o AND m.recorded_at > :k
     AND m.milestone IN ('activated', 'onboarded', 'items_added', 'extension_connected', 'autofill_used', 'returned')
     AND m.user_id > :from AND m.user_id <= :until)`,
-  events: `u.id IN (SELECT v.user_id FROM activity_events v WHERE v.organization_id = :o AND v.received_at > CAST(:k AS DATETIME(6))
+  events: `u.id IN (SELECT v.user_id FROM activity_events v WHERE v.organization_id = :o AND v.received_at > :k
     AND v.user_id > :from AND v.user_id <= :until)`,
 };
 
@@ -61,7 +62,10 @@ const peopleSql = (knowsLater: boolean): string =>
         FROM users u WHERE u.organization_id = :o AND u.id > :from AND u.id <= :until)`
     : 'users';
 
-/** One range of people: the current copy decides where it is older than `:t`, the history where it is not. */
+/**
+ * One range of at most `:most` people: the current copy decides where it is older than `:t`, the history where it is not.
+ * The limit keeps the inner select whole; merged into the sums it would look into the history once for each of them.
+ */
 export function asOfSql(knowsLater: boolean): string {
   const milestone = (column: string, name: string): string => milestoneSql(column, name, knowsLater);
   return `SELECT ${asOfSums} FROM (SELECT
@@ -74,12 +78,12 @@ export function asOfSql(knowsLater: boolean): string {
       ${milestone('autofill_used_at', 'autofill_used')} AS x2, ${milestone('returned_at', 'returned')} AS r1,
       ${lastUseSql(knowsLater)} AS used_at
     FROM ${peopleSql(knowsLater)} u
-    WHERE u.organization_id = :o AND u.id > :from AND u.id <= :until) p`;
+    WHERE u.organization_id = :o AND u.id > :from AND u.id <= :until LIMIT :most) p`;
 }
 
 const count = (condition: string): string => `COUNT(CASE WHEN ${condition} THEN 1 END)`;
 const reached = (column: string): string => `${column} <= ${t}`;
-const at = (name: string): string => `CAST(:${name} AS DATETIME(6))`;
+const at = (name: string): string => `:${name}`;
 const idle = `e AND ${reached('m2')} AND (used_at IS NULL OR used_at < ${at('t30')}) AND COALESCE(used_at, m2)`;
 
 const asOfSums = `${count('e')} AS people, ${count('f')} AS assigned, ${count(`f AND ${reached('m1')}`)} AS activated,

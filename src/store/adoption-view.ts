@@ -46,7 +46,7 @@ export function createAdoptionView({ organizationId, prepared, run }: Connection
     /** The counts as of an instant, known at another; O(people), by ranges of ids. */
     countsAsOf: async ({ asOf, knownAt, rangeSize = 25_000 }: AsOf): Promise<PartsAsOf> => {
       const windows = { t30: windowStart(asOf), t60: windowStart(asOf, 60), t90: windowStart(asOf, 90) };
-      const common = { o: organizationId, t: asOf, k: knownAt ?? '', ...windows };
+      const common = { o: organizationId, t: asOf, k: knownAt ?? '', most: rangeSize, ...windows };
       const text = asOfSql(knownAt !== null);
       const parts: PartsAsOf[] = [];
       for (let from = '', until = ''; ; from = until) {
