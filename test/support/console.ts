@@ -106,7 +106,8 @@ function stop(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
-function browser(url: string, origin: string): Browser {
+/** A browser that stands at a console. */
+export function browser(url: string, origin: string): Browser {
   const cookies = new Map<string, string>();
   const ask = async (path: string, init: RequestInit): Promise<Page> => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');

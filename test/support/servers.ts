@@ -56,7 +56,7 @@ type Shared = Pick<Parameters<typeof startDatabase>[0], 'dataDir' | 'environment
 
 async function provideDatabase(shared: Shared, stops: Servers['stops']): Promise<void> {
   if (process.env.TEST_DATABASE_URL) return;
-  const program = await find<DatabaseProgram>('ensure-database.js');
+  const program = await findProgram<DatabaseProgram>('ensure-database.js');
   if (program === undefined) return notRun('suites with a database', 'no mysqld or mariadbd; npm test installs one');
   const server = await startDatabase({
     ...shared,
@@ -71,14 +71,15 @@ async function provideDatabase(shared: Shared, stops: Servers['stops']): Promise
 
 async function provideTemporal(shared: Shared, stops: Servers['stops']): Promise<void> {
   if (process.env.TEST_TEMPORAL_ADDRESS) return;
-  const found = await find<{ program: string; version: string }>('ensure-temporal.js');
+  const found = await findProgram<{ program: string; version: string }>('ensure-temporal.js');
   if (found === undefined) return notRun('suites with Temporal', 'no temporal program; npm test fetches one');
   const server = await startTemporal({ ...shared, ...found, namespace: 'uptake' });
   stops.push(server.stop);
   process.env.TEST_TEMPORAL_ADDRESS = server.address;
 }
 
-async function find<T>(script: string): Promise<T | undefined> {
+/** A server program of this machine as its script of scripts/ finds it; undefined when there is none. */
+export async function findProgram<T>(script: string): Promise<T | undefined> {
   const found = await run(process.execPath, [join(scripts, script), 'find']).catch(() => undefined);
   return found === undefined ? undefined : ((JSON.parse(found.stdout) as T | null) ?? undefined);
 }
