@@ -22,6 +22,8 @@ const used = Object.entries(activityTypes)
   .map(([type]) => `'${type}'`)
   .join(', ');
 
+const ownMilestones = `'activated', 'onboarded', 'items_added', 'extension_connected', 'autofill_used', 'returned'`;
+
 const own = (alias: string): string => `${alias}.organization_id = u.organization_id AND ${alias}.user_id = u.id`;
 
 /** A milestone's time: the current copy, unless one was recorded after `:k`; then the earliest known by then. */
@@ -49,11 +51,15 @@ function lastUseSql(knowsLater: boolean): string {
  */
 const heardLater = {
   milestones: `u.id IN (SELECT m.user_id FROM user_milestones m WHERE m.organization_id = :o AND m.recorded_at > :k
-    AND m.milestone IN ('activated', 'onboarded', 'items_added', 'extension_connected', 'autofill_used', 'returned')
+    AND m.milestone IN (${ownMilestones})
     AND m.user_id > :from AND m.user_id <= :until)`,
   events: `u.id IN (SELECT v.user_id FROM activity_events v WHERE v.organization_id = :o AND v.received_at > :k
     AND v.user_id > :from AND v.user_id <= :until)`,
 };
+
+/** Whether anything at all was recorded after `:k`; where nothing was, the plain look at the present is enough. */
+export const heardLaterSql = `SELECT EXISTS (SELECT 1 FROM activity_events v WHERE v.organization_id = :o AND v.received_at > :k)
+  OR EXISTS (SELECT 1 FROM user_milestones m WHERE m.organization_id = :o AND m.recorded_at > :k AND m.milestone IN (${ownMilestones})) AS is_heard`;
 
 /** The people of one range, each with whether something was heard of them later. */
 const peopleSql = (knowsLater: boolean): string =>

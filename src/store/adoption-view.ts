@@ -3,7 +3,7 @@
 import { windowStart } from '../domain/activity';
 import type { AdoptionSums } from '../domain/adoption';
 import { utcDay, type InstantText } from '../domain/instant';
-import { asOfSql, nowSql, referenceSql } from './adoption-sql';
+import { asOfSql, heardLaterSql, nowSql, referenceSql } from './adoption-sql';
 import type { Connection, Row } from './connection';
 import { named } from './named-sql';
 import { seatsSql, waitlistedSql } from './sets';
@@ -47,7 +47,9 @@ export function createAdoptionView({ organizationId, prepared, run }: Connection
     countsAsOf: async ({ asOf, knownAt, rangeSize = 25_000 }: AsOf): Promise<PartsAsOf> => {
       const windows = { t30: windowStart(asOf), t60: windowStart(asOf, 60), t90: windowStart(asOf, 90) };
       const common = { o: organizationId, t: asOf, k: knownAt ?? '', most: rangeSize, ...windows };
-      const text = asOfSql(knownAt !== null);
+      const heard = named(heardLaterSql, common);
+      const isHeard = knownAt !== null && Number((await run(heard.sql, heard.values)).rows[0]?.['is_heard']) === 1;
+      const text = asOfSql(isHeard);
       const parts: PartsAsOf[] = [];
       for (let from = '', until = ''; ; from = until) {
         const { rows: ends } = await prepared(
