@@ -20,7 +20,7 @@ export async function up(knex: Knex): Promise<void> {
 
 /** Drops them. */
 export async function down(knex: Knex): Promise<void> {
-  for (const name of Object.keys(columns).reverse()) {
+  for (const name of Object.keys(columns).toReversed()) {
     if (!(await knex.schema.hasColumn('event_quarantine', name))) continue;
     await knex.raw(`ALTER TABLE event_quarantine DROP KEY event_quarantine_${name}_index, DROP COLUMN ${name}`);
   }

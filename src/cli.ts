@@ -5,6 +5,7 @@ import { findRunning } from './cli/running';
 import { createHandlers } from './compose/commands';
 import { readConfig } from './compose/role';
 import { ConfigError, type Environment } from './config';
+import { withDotEnv } from './dot-env';
 import { AppError } from './errors';
 import { createLog } from './log';
 
@@ -59,4 +60,4 @@ function sentenceOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-void main(process.argv.slice(2), process.env);
+void main(process.argv.slice(2), withDotEnv(process.env));

@@ -2,6 +2,7 @@
 // Called by scripts/bootstrap.js in its own process, so that npm's signals arrive here.
 import { systemClock } from './clock';
 import { type Config, ConfigError, type Environment, loadConfig } from './config';
+import { withDotEnv } from './dot-env';
 import { urlOf } from './embedded/claim';
 import { createLauncher, type Launcher, type LauncherOptions } from './embedded/launcher';
 import { AppError } from './errors';
@@ -24,7 +25,8 @@ const sameWishMs = 1000;
  * @returns the exit code: 0 after a signal, 1 when something failed, 78 for a fault of the environment
  */
 export async function start({ environment: given, demo, tools }: StartOptions): Promise<number> {
-  const environment = demo ? demoEnvironment(given) : given;
+  const read = withDotEnv(given);
+  const environment = demo ? demoEnvironment(read) : read;
   process.stdout.on('error', () => undefined);
   const config = readConfig(environment);
   if (config === undefined) return configFaultCode;

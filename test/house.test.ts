@@ -17,6 +17,7 @@ interface Room {
 const rooms: Readonly<Record<string, Room>> = {
   config: { floor: 0, rooms: ['variables'], libraries: [] },
   variables: { floor: 0, rooms: [], libraries: ['zod'] },
+  'dot-env': { floor: 0, rooms: ['config'], libraries: [] },
   errors: { floor: 0, rooms: [], libraries: [] },
   clock: { floor: 0, rooms: [], libraries: [] },
   ids: { floor: 0, rooms: [], libraries: ['uuid'] },
@@ -52,10 +53,10 @@ const rooms: Readonly<Record<string, Room>> = {
   app: { floor: 6, rooms: ['*', 'health'], libraries: ['express'] },
   health: { floor: 6, rooms: ['*'], libraries: [] },
   compose: { floor: 6, rooms: ['*', 'app', 'health'], libraries: [] },
-  start: { floor: 7, rooms: ['compose', 'config', 'embedded'], libraries: [] },
-  web: { floor: 7, rooms: ['compose', 'config'], libraries: [] },
-  worker: { floor: 7, rooms: ['compose', 'config'], libraries: [] },
-  'cli-entry': { floor: 7, rooms: ['compose', 'config', 'cli'], libraries: [] },
+  start: { floor: 7, rooms: ['compose', 'config', 'dot-env', 'embedded'], libraries: [] },
+  web: { floor: 7, rooms: ['compose', 'config', 'dot-env'], libraries: [] },
+  worker: { floor: 7, rooms: ['compose', 'config', 'dot-env'], libraries: [] },
+  'cli-entry': { floor: 7, rooms: ['compose', 'config', 'dot-env', 'cli'], libraries: [] },
 };
 
 /** Rooms that may use another only as a type, so that nothing of it is constructed there. */

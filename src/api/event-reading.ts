@@ -3,7 +3,6 @@ import { z } from 'zod';
 import {
   activityTypes,
   type DeviceReference,
-  type EventData,
   type IncomingEvent,
   type RefusedEvent,
   type RejectionCode,
@@ -37,7 +36,7 @@ export function readEvent(input: unknown): IncomingEvent | RefusedEvent {
     user,
     device,
     launchId: event.launch_id ?? null,
-    data: data.data as EventData,
+    data: data.data,
   };
 }
 

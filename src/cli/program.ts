@@ -95,7 +95,7 @@ function addReports(program: Command, handlers: Handlers, action: Wrap): void {
 }
 
 function everyCommand(command: Command): Command[] {
-  return command.commands.flatMap((one) => [one, ...everyCommand(one as Command)]) as Command[];
+  return command.commands.flatMap((one) => [one, ...everyCommand(one)]);
 }
 
 function readCount(text: string): number {

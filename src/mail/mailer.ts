@@ -68,7 +68,11 @@ function createRelay(options: RelayOptions) {
   const hand = async (session: SmtpSession, mail: OutgoingMail, deadline: AbortSignal): Promise<Outcome> => {
     try {
       const composed = await composeMail(mail);
-      return await session.send(composed, deadline).finally(() => composed.close());
+      try {
+        return await session.send(composed, deadline);
+      } finally {
+        await composed.close();
+      }
     } finally {
       if (session.isOpen()) kept.push(session);
     }

@@ -161,6 +161,6 @@ function toKeptEvent(row: Row): KeptEvent {
     occurredAt: row['occurred_at'] as InstantText,
     launchId: row['launch_id'] as string | null,
     isSample: Number(row['is_sample']) === 1,
-    data: (jsonOf(row['data']) ?? {}) as EventData,
+    data: jsonOf(row['data']) ?? {},
   };
 }

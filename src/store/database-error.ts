@@ -1,4 +1,5 @@
 // Turns what mysql2 and knex throw into the codes of errors.ts. The only place that knows error numbers.
+import { isNativeError } from 'node:util/types';
 import { AppError, type ErrorCode } from '../errors';
 
 interface DriverError {
@@ -48,7 +49,8 @@ export function isBroken(error: unknown): boolean {
 
 /** Any thrown value as an AppError; what the database cannot be blamed for passes through. */
 export function toDatabaseError(error: unknown): unknown {
-  if (error instanceof AppError || !(error instanceof Error)) return error;
+  // Errors of a socket may come from another realm than ours, so `instanceof Error` would miss them.
+  if (error instanceof AppError || !isNativeError(error)) return error;
   const driver = error as DriverError;
   if (isBroken(error) || driver.name === 'KnexTimeoutError')
     return new AppError('database.unavailable', {}, { cause: error });

@@ -36,6 +36,11 @@ export interface Database {
 
 const attempts = 4;
 
+/** What goes wrong is thrown, translated and logged once at an edge; knex is not to print it on its own. */
+const silent = { warn: ignore, error: ignore, deprecate: ignore, debug: ignore };
+
+function ignore(): void {}
+
 /** Opens the pool; connects at the first use. */
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = createPool(options);
@@ -112,6 +117,7 @@ function createPool(options: DatabaseOptions): Knex {
     connection: connectionSettings(options),
     pool: { min: 0, max: options.pool, acquireTimeoutMillis: options.acquireMs, afterCreate: afterCreate(options) },
     acquireConnectionTimeout: options.acquireMs,
+    log: silent,
   });
 }
 

@@ -107,7 +107,7 @@ function join(a: Action, b: Action): Action {
   if (!isJourney(a) || !isJourney(b)) return b;
   const version = Math.max('version' in a ? a.version : 0, 'version' in b ? b.version : 0);
   const starter = a.kind === 'ensure' ? a : b;
-  return { ...starter, version } as Action;
+  return { ...starter, version };
 }
 
 function keyOf(action: Action): string {

@@ -8,8 +8,6 @@ import type { DesiredSchedule } from '../service/schedule-source';
 /** Options of create and update alike. */
 export type ScheduleForm = ScheduleOptions & { readonly state: { readonly paused: boolean; readonly note: string } };
 
-type DayOfMonth = Extract<CalendarSpec['dayOfMonth'], number>;
-
 const monthNames = [
   'JANUARY',
   'FEBRUARY',
@@ -79,7 +77,7 @@ function toCalendarSpec(calendar: DesiredSchedule['calendars'][number]): Calenda
     minute: [...calendar.minute],
     hour: [...calendar.hour],
     month: calendar.month.map((month) => monthNames[month - 1] ?? 'JANUARY'),
-    dayOfMonth: dayOfMonth === null ? '*' : dayOfMonth.map((day) => day as DayOfMonth),
+    dayOfMonth: dayOfMonth === null ? '*' : dayOfMonth.map((day) => day),
     dayOfWeek: dayOfWeek === null ? '*' : dayOfWeek.map((day) => dayNames[day] ?? 'SUNDAY'),
   };
 }

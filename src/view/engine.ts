@@ -90,11 +90,11 @@ function compile(environment: typeof Handlebars, source: string, name: string, n
     assertOurs(program, name, isLayout(name));
     const code = environment.precompile(program, {
       noEscape,
-      knownHelpers: Object.fromEntries(helperNames.map((helper) => [helper, true])) as KnownHelpers,
+      knownHelpers: Object.fromEntries(helperNames.map((helper) => [helper, true])),
       knownHelpersOnly: true,
       preventIndent: true,
     });
-    const build = runInThisContext(`(function (${injected.join(', ')}) { return ${String(code)}; })`, {
+    const build = runInThisContext(`(function (${injected.join(', ')}) { return ${code as unknown as string}; })`, {
       filename: `${name}.hbs`,
     }) as (...tools: unknown[]) => TemplateSpecification;
     const escaped = (value: unknown) => environment.escapeExpression(shown(value));

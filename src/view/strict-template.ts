@@ -54,7 +54,7 @@ function assertPartial(node: Partial, refuse: Refuse): void {
 }
 
 function nameOf({ path }: Call): string {
-  return 'original' in path ? String(path.original) : 'of that kind';
+  return 'original' in path ? path.original : 'of that kind';
 }
 
 function isHelper({ path }: Call): boolean {

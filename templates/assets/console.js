@@ -7,12 +7,13 @@ for (const button of document.querySelectorAll('[data-copy]')) {
   const word = button.querySelector('span');
   if (!field || !word || !navigator.clipboard) continue;
   button.hidden = false;
-  button.addEventListener('click', async () => {
+  const copy = async () => {
     field.select();
     await navigator.clipboard.writeText(field.value.replaceAll(' ', button.dataset.copy === 'totp-secret' ? '' : ' '));
     word.textContent = 'Copied';
     setTimeout(() => (word.textContent = 'Copy'), 2000);
-  });
+  };
+  button.addEventListener('click', () => void copy());
 }
 
 // data-menu: a <details> that closes on Escape, giving focus back, and on a click outside.

@@ -6,7 +6,7 @@ import request from 'supertest';
 import { openDatabase } from '../../src/store/database';
 import { anApi, anApiToken, keptLog } from '../support/api';
 import { testClock } from '../support/builders';
-import { useDatabase, type TestDatabase } from '../support/database';
+import { useDatabase } from '../support/database';
 
 describe('the API', () => {
   const db = useDatabase();
@@ -151,7 +151,7 @@ describe('the API', () => {
     const url = `mysql://nobody:secret-password@127.0.0.1:${port}/none`;
     const database = openDatabase({ url, pool: 1, acquireMs: 500, lockMs: 1000, statementMs: 1000, connectMs: 500 });
     const log = keptLog();
-    const api = anApi({ ...db, database } as TestDatabase, clock, log);
+    const api = anApi({ ...db, database }, clock, log);
 
     const { status, body, headers, text } = await request(api)
       .post(path)

@@ -82,7 +82,7 @@ describe('schedules of an organization', () => {
       codeVersion: '0.1.0',
     });
     const snapshots = createSnapshots({ database, clock, newId, countsAsOf });
-    return { ...reports, ...createSnapshotActivities({ snapshots, log: quietLog }) } as unknown as StandIns;
+    return { ...reports, ...createSnapshotActivities({ snapshots, log: quietLog }) };
   }
   const schedules = () =>
     createSchedules({

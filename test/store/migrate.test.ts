@@ -44,7 +44,7 @@ describe('migrate', () => {
 
     const [first, second] = await Promise.all([migrate({ url: db.url, ...waits }), migrate({ url: db.url, ...waits })]);
 
-    expect([first.applied.length, second.applied.length].sort((a, b) => a - b)).toEqual([
+    expect([first.applied.length, second.applied.length].toSorted((a, b) => a - b)).toEqual([
       0,
       Math.max(first.applied.length, second.applied.length),
     ]);

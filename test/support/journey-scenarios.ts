@@ -149,7 +149,7 @@ export const scenarios: readonly Scenario[] = [
   journey('policy-changed', [later, soon(1000), send(1), end('exhausted')]),
   journey('escalated', [note, end('exhausted')]),
   mail('sent', []),
-  mail('retried', [refuse('mail.unreachable', false) as () => never, () => 'unknown']),
+  mail('retried', [refuse('mail.unreachable', false), () => 'unknown']),
   replan('three-pages', 3),
   replan('nobody', 1),
 ];

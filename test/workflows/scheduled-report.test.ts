@@ -34,7 +34,7 @@ describe('scheduledReport', () => {
       deliverReport: noted('deliverReport', () => 'delivered'),
       closeRun: noted('closeRun', ({ failure }: { failure?: string }) => failure ?? 'succeeded'),
     };
-    return { ...plain, ...over } as unknown as StandIns;
+    return { ...plain, ...over };
   }
   const start = (extra: Partial<ScheduledReportArgs> = {}) => {
     const runKey = `manual-${randomUUID()}`;
