@@ -113,4 +113,27 @@ describe.each(doorNames)('bodies through the %s door', (door: DoorName) => {
 
     expect([answer.status, answer.body['scimType']]).toEqual([400, scimType]);
   });
+
+  it('S35 in short: the longest values of every column are stored and found, 4-byte characters too', async () => {
+    const text = (length: number): string => '😀'.repeat(length);
+    const held = {
+      userName: text(255),
+      externalId: text(255),
+      displayName: text(255),
+      title: text(255),
+      name: { givenName: text(255), familyName: text(255), middleName: text(255) },
+      profileUrl: text(1024),
+      emails: [{ value: text(320), display: text(255), type: text(64) }],
+      photos: [{ value: text(1024) }],
+      addresses: [{ country: text(64), formatted: text(1024) }],
+      [enterprise]: { department: text(255), manager: { value: text(255) } },
+    };
+
+    const made = await post(held);
+    const found = await doors.send(door, 'GET', `/Users?filter=${encodeURIComponent(`userName eq "${text(255)}"`)}`);
+
+    expect(made.status).toBe(201);
+    expect(made.body).toMatchObject(held);
+    expect(found.body['totalResults']).toBe(1);
+  });
 });
