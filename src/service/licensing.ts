@@ -133,13 +133,15 @@ export function createLicensing({ newId }: Dependencies): Licensing {
   return {
     grantNew: async (stores, caller, user, at) => {
       const claims = await stores.licenses.listAutoRules();
+      const none = { user, events: [], audit: [], others: [] };
+      const settled = user.accountState === 'enabled' ? await place(stores, caller, user, claims, at) : none;
+      // After the seat: a claim's foreign key takes a shared lock on the pool's row, and two creates that hold one each
+      // would deadlock when both then want the row for themselves.
       await stores.licenses.addClaims(
         claims.map((claim) => ({ ...claim, id: newId(), userId: user.id, actorId: caller.actor.id })),
         at,
       );
-      return user.accountState === 'enabled'
-        ? place(stores, caller, user, claims, at)
-        : { user, events: [], audit: [], others: [] };
+      return settled;
     },
     restore: async (stores, caller, user, at) =>
       place(stores, caller, user, await stores.licenses.listClaims(user.id), at),

@@ -111,16 +111,18 @@ export function createLicenseStore(connection: Connection) {
       return rows.map(toHolding);
     },
     /**
-     * Takes one seat where the terms valid at `at` leave one (or the pool allows more); locks the pool's row. One statement
-     * instead of SELECT … FOR UPDATE and UPDATE, since all writers of an organization queue here.
+     * Takes one seat where the terms valid at `at` leave one, or the pool allows more. One statement that locks the pool's
+     * row in any case: a seat that is freed meanwhile must find whoever was told that there is none. What it added comes
+     * back as the statement's insert id.
      */
     takeSeat: async (poolId: string, at: Date): Promise<boolean> => {
-      const { affectedRows } = await connection.prepared(
-        `UPDATE license_pools SET assigned = assigned + 1 WHERE organization_id = ? AND id = ? AND closed_at IS NULL AND (over_seat = 'allow' OR assigned <
-           (SELECT COALESCE(SUM(t.seats), 0) FROM license_pool_terms t WHERE t.organization_id = ? AND t.pool_id = ? AND t.started_at <= ? AND (t.ended_at IS NULL OR t.ended_at > ?)))`,
-        [organizationId, poolId, organizationId, poolId, at, at],
+      const { insertId } = await connection.prepared(
+        `UPDATE license_pools SET assigned = assigned + LAST_INSERT_ID(IF(closed_at IS NULL AND (over_seat = 'allow' OR assigned <
+           (SELECT COALESCE(SUM(t.seats), 0) FROM license_pool_terms t WHERE t.organization_id = ? AND t.pool_id = ? AND t.started_at <= ?
+             AND (t.ended_at IS NULL OR t.ended_at > ?))), 1, 0)) WHERE organization_id = ? AND id = ?`,
+        [organizationId, poolId, at, at, organizationId, poolId],
       );
-      return affectedRows === 1;
+      return insertId === 1;
     },
     freeSeat: async (poolId: string): Promise<void> => {
       await connection.prepared(

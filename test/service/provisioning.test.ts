@@ -103,6 +103,41 @@ describe('provisioning', () => {
     expect(await waiting()).toHaveLength(19);
   });
 
+  it('lets thirty-two parallel creates queue at the pool without a deadlock', async () => {
+    const caller = scimCaller(db.organizationId);
+    const service = build();
+
+    await Promise.all(
+      Array.from({ length: 32 }, (_, n) => service.createUser(caller, aProfile({ userName: `storm${n}@example.com` }))),
+    );
+
+    expect(db.statements.filter((sql) => sql === 'START TRANSACTION')).toHaveLength(32);
+    expect(await waiting()).toHaveLength(30);
+  });
+
+  it('gives every seat that is freed while others arrive to somebody', async () => {
+    const caller = scimCaller(db.organizationId);
+    const service = build();
+    const [first, second] = [
+      await service.createUser(caller, aProfile({ userName: 'a@example.com' })),
+      await service.createUser(caller, aProfile({ userName: 'b@example.com' })),
+    ];
+    const leave = (id: string) =>
+      service.changeUser(caller, id, (profile) => ({ ...profile, active: false }), { ifMatch: undefined });
+
+    await Promise.all([
+      ...Array.from({ length: 8 }, (_, n) => service.createUser(caller, aProfile({ userName: `new${n}@example.com` }))),
+      leave(first.id),
+      leave(second.id),
+    ]);
+
+    expect(await rows('SELECT COUNT(*) AS n FROM license_assignments WHERE is_open = 1')).toEqual([{ n: 2 }]);
+    expect(await rows('SELECT assigned FROM license_pools WHERE organization_id = ?', [db.organizationId])).toEqual([
+      { assigned: 2 },
+    ]);
+    expect(await waiting()).toHaveLength(6);
+  });
+
   it('gives a reactivated user a free seat again and keeps its milestones and id', async () => {
     const caller = scimCaller(db.organizationId);
     const service = build();

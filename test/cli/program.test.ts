@@ -1,0 +1,122 @@
+// The verbs of the command line: what reaches their handlers, and what is refused as wrong use.
+import { CommanderError } from 'commander';
+import { createProgram, refusalOf, type Handlers } from '../../src/cli/program';
+
+function aProgram(isWell = true) {
+  const calls: unknown[][] = [];
+  const results: boolean[] = [];
+  const handler =
+    (name: string) =>
+    async (...args: unknown[]) => {
+      calls.push([name, ...args]);
+      return isWell;
+    };
+  const names = [
+    'migrate',
+    'rollback',
+    'doctor',
+    'demo',
+    'configPrint',
+    'adminRecover',
+    'policySet',
+    'snapshot',
+    'reportRun',
+    'reportSchedule',
+  ];
+  const handlers = Object.fromEntries(names.map((name) => [name, handler(name)])) as unknown as Handlers;
+  const program = createProgram(handlers, (well) => void results.push(well));
+  const silent = { writeOut: () => undefined, writeErr: () => undefined };
+  for (const one of [program, ...program.commands, ...program.commands.flatMap((noun) => noun.commands)])
+    one.configureOutput(silent);
+  return { calls, results, run: (...argv: string[]) => program.parseAsync(argv, { from: 'user' }) };
+}
+
+describe('the command line', () => {
+  it.each([
+    [['migrate'], ['migrate']],
+    [['config', 'print'], ['configPrint']],
+    [['admin', 'recover'], ['adminRecover']],
+    [['snapshot'], ['snapshot', undefined]],
+    [
+      ['snapshot', '--day', '2026-03-01'],
+      ['snapshot', '2026-03-01'],
+    ],
+    [
+      ['report', 'run', 'users-and-adoption', '--wait'],
+      ['reportRun', 'users-and-adoption', true],
+    ],
+    [
+      [
+        'policy',
+        'set',
+        'activation',
+        '--first',
+        'PT2S',
+        '--repeat',
+        'PT3S',
+        '--max',
+        '2',
+        '--window',
+        'always',
+        '--cap',
+        'off',
+      ],
+      ['policySet', 'activation', { first: 'PT2S', repeat: 'PT3S', max: 2, window: 'always', cap: 'off' }],
+    ],
+    [
+      [
+        'report',
+        'schedule',
+        'a',
+        '--cron',
+        '0 8 * * 1',
+        '--zone',
+        'Europe/Berlin',
+        '--to',
+        'a@b.example',
+        'c@d.example',
+      ],
+      ['reportSchedule', 'a', { cron: '0 8 * * 1', zone: 'Europe/Berlin', to: ['a@b.example', 'c@d.example'] }],
+    ],
+  ])('hands %j over', async (argv, expected) => {
+    const { calls, run } = aProgram();
+
+    await run(...argv);
+
+    expect(calls.map((call) => call.slice(0, expected.length))).toEqual([expected]);
+  });
+
+  it.each([
+    [[]],
+    [['nonsense']],
+    [['policy', 'set', 'activation']],
+    [['policy', 'set', 'activation', '--first', 'P1D', '--repeat', 'P1D', '--max', 'many']],
+    [['policy', 'set', 'activation', '--first', 'P1D', '--repeat', 'P1D', '--max', '2', '--window', 'sometimes']],
+    [['report', 'run']],
+    [['snapshot', '--week', '1']],
+  ])('refuses %j as wrong use', async (argv) => {
+    const { calls, run } = aProgram();
+
+    const error = await run(...argv).catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(CommanderError);
+    expect(refusalOf(error)).toBe(2);
+    expect(calls).toEqual([]);
+  });
+
+  it('does not take help for wrong use', async () => {
+    const error = await aProgram()
+      .run('--help')
+      .catch((thrown: unknown) => thrown);
+
+    expect(refusalOf(error)).toBe(0);
+  });
+
+  it('says whether the verb went well', async () => {
+    const { results, run } = aProgram(false);
+
+    await run('doctor');
+
+    expect(results).toEqual([false]);
+  });
+});
