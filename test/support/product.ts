@@ -50,7 +50,6 @@ export interface Product {
   readonly sink: SmtpSink | undefined;
   /** Where its mails arrive. */
   readonly mailbox: Mailbox;
-  readonly sql: Connection;
   readonly web: Role;
   readonly worker: Role;
   /** Runs a verb with --json and answers its document. @throws Error when it does not end with 0 */
@@ -61,6 +60,7 @@ export interface Product {
   scim(method: string, path: string, body?: unknown): Promise<Answer>;
   /** A request of the apps; `path` begins behind /api/v1. */
   api(method: string, path: string, body?: unknown): Promise<Answer>;
+  /** Rows over a connection of the suite's own; a new one after the server was away. */
   rows<T = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<T[]>;
   /** Waits until `look` finds something. @throws Error with the logs' last lines after the deadline */
   until<T>(what: string, look: () => Promise<T | undefined | false>, deadlineMs?: number): Promise<T>;
@@ -105,13 +105,12 @@ async function makeParts(options: ProductOptions): Promise<{ product: Product; c
     sink,
   };
   const environment = { ...environmentOf(facts, port), ...options.environment };
-  const sql = await connect(databaseUrl);
-  const product = assemble({ ...facts, environment, sql }, guard);
+  const lookout = createLookout(databaseUrl);
+  const product = assemble({ ...facts, environment, rows: lookout.rows }, guard);
   const close = async (): Promise<void> => {
     await Promise.all([product.web.kill(), product.worker.kill()]);
     await sink?.close();
-    // The suite may have ended its server already.
-    await sql.end().catch(() => sql.destroy());
+    lookout.close();
     await guard.close();
   };
   return { product, close };
@@ -143,8 +142,8 @@ function environmentOf(facts: Facts, port: number): Environment {
   };
 }
 
-function assemble(facts: Facts & Pick<Product, 'environment' | 'sql'>, guard: Guard): Product {
-  const { environment, sql, sink, dataDir, url, namespace } = facts;
+function assemble(facts: Facts & Pick<Product, 'environment' | 'rows'>, guard: Guard): Product {
+  const { environment, rows, sink, dataDir, url, namespace } = facts;
   const roleOf = (name: 'web' | 'worker', isUp: (startedAt: Date) => Promise<boolean>) =>
     createRole({
       name,
@@ -153,8 +152,6 @@ function assemble(facts: Facts & Pick<Product, 'environment' | 'sql'>, guard: Gu
       logPath: join(guard.folder, `${name}.log`),
       watch: guard.watch,
     });
-  const rows = async <T>(text: string, values: readonly unknown[] = []): Promise<T[]> =>
-    (await sql.query<RowDataPacket[]>(text, values as unknown[]))[0] as T[];
   const seen = async (startedAt: Date): Promise<boolean> => {
     const found = await rows('SELECT 1 FROM temporal_server WHERE namespace = ? AND last_seen_at >= ?', [
       namespace,
@@ -172,7 +169,6 @@ function assemble(facts: Facts & Pick<Product, 'environment' | 'sql'>, guard: Gu
     web,
     worker,
     run,
-    rows,
     uptake: async <T>(...args: string[]) => readDocument(args, await run([...args, '--json'])) as T,
     scim: (method, path, body) =>
       ask(`${url}/scim/v2${path}`, { method, token: facts.scimToken, type: 'application/scim+json', body }),
@@ -245,12 +241,24 @@ async function makeDatabase(): Promise<string> {
   return url.href;
 }
 
-async function connect(databaseUrl: string): Promise<Connection> {
-  const sql = await createConnection({ uri: databaseUrl, timezone: 'Z', dateStrings: ['DATE'] });
-  // A suite may kill the server under it.
-  sql.on('error', () => undefined);
-  await sql.query("SET time_zone = '+00:00'");
-  return sql;
+/** A connection that is made anew when the server was away in between. */
+function createLookout(databaseUrl: string): Pick<Product, 'rows'> & { close(): void } {
+  let connection: Promise<Connection> | undefined;
+  const open = async (): Promise<Connection> => {
+    const made = await createConnection({ uri: databaseUrl, timezone: 'Z', dateStrings: ['DATE'] });
+    made.on('error', () => (connection = undefined));
+    await made.query("SET time_zone = '+00:00'");
+    return made;
+  };
+  return {
+    rows: async <T>(text: string, values: readonly unknown[] = []) => {
+      connection ??= open();
+      connection.catch(() => (connection = undefined));
+      const [found] = await (await connection).query<RowDataPacket[]>(text, values as unknown[]);
+      return found as T[];
+    },
+    close: () => void connection?.then((it) => it.destroy()).catch(() => undefined),
+  };
 }
 
 /** The journeys run what is built: an older build would prove nothing. */

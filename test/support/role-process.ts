@@ -18,6 +18,8 @@ export type Environment = Readonly<Record<string, string>>;
 export interface Role {
   /** Starts it and waits until it works, or until it has died of a fault it was given. */
   start(environment?: Environment): Promise<void>;
+  /** Starts it without waiting for anything. */
+  begin(environment?: Environment): void;
   /** SIGTERM, and how it ended; what is stopped already counts as ended well. */
   stop(): Promise<Exit>;
   /** SIGKILL: no chance to finish anything. */
@@ -47,7 +49,7 @@ const lookMs = 50;
 export function createRole(options: RoleOptions): Role {
   let child: ChildProcess | undefined;
   const isRunning = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null;
-  const exitOf = (): Exit => ({ code: child?.exitCode ?? 0, signal: child?.signalCode ?? null });
+  const exitOf = (): Exit => (child ? { code: child.exitCode, signal: child.signalCode } : { code: 0, signal: null });
   const log = (): string => (existsSync(options.logPath) ? readFileSync(options.logPath, 'utf8') : '');
   const ended = async (deadlineMs = 60_000): Promise<Exit> => {
     await untilTrue(
@@ -56,6 +58,10 @@ export function createRole(options: RoleOptions): Role {
       () => `${options.name} did not end. Its log:\n${tail(log())}`,
     );
     return exitOf();
+  };
+  const begin = (environment: Environment = {}): void => {
+    if (isRunning()) throw new Error(`${options.name} runs already`);
+    child = launch(options, { ...options.environment(), ...environment });
   };
   const end = async (kind: NodeJS.Signals): Promise<Exit> => {
     if (isRunning()) child?.kill(kind);
@@ -67,10 +73,10 @@ export function createRole(options: RoleOptions): Role {
     ended,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
-    start: async (environment = {}) => {
-      if (isRunning()) throw new Error(`${options.name} runs already`);
+    begin,
+    start: async (environment) => {
       const startedAt = new Date();
-      child = launch(options, { ...options.environment(), ...environment });
+      begin(environment);
       const problem = () => `${options.name} did not come up. Its log:\n${tail(log())}`;
       await untilTrue(async () => !isRunning() || options.isUp(startedAt), startMs, problem);
       const { code } = exitOf();
