@@ -63,7 +63,7 @@ describe('userList', () => {
 
     const rows = await rowsAt(goldenAt);
 
-    expect([named, bare].map((id) => rows.find((row) => row[0] === id)?.[name])).toEqual(['Ada Lovelace', 'bare']);
+    expect([named, bare].map(({ id }) => rows.find((row) => row[0] === id)?.[name])).toEqual(['Ada Lovelace', 'bare']);
   });
 
   it('says the same of the instant after later rows exist, and other things of a later one', async () => {
