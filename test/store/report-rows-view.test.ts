@@ -61,6 +61,10 @@ describe('userList', () => {
       [bare],
     );
 
+    await db.sql.query('UPDATE user_profile_versions SET display_name = NULL WHERE user_id IN (?)', [
+      [named.id, bare.id],
+    ]);
+
     const rows = await rowsAt(goldenAt);
 
     expect([named, bare].map(({ id }) => rows.find((row) => row[0] === id)?.[name])).toEqual(['Ada Lovelace', 'bare']);
