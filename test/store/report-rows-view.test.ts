@@ -54,11 +54,11 @@ describe('userList', () => {
     const [named, bare] = [person('G1', 0), person('G1', 1)];
     await db.sql.query(
       "UPDATE users SET display_name = NULL, given_name = 'Ada', family_name = 'Lovelace' WHERE id = ?",
-      [named],
+      [named.id],
     );
     await db.sql.query(
       "UPDATE users SET display_name = NULL, given_name = NULL, family_name = '', user_name = 'bare' WHERE id = ?",
-      [bare],
+      [bare.id],
     );
 
     await db.sql.query('UPDATE user_profile_versions SET display_name = NULL WHERE user_id IN (?)', [
