@@ -78,16 +78,24 @@ function migrate(core: Core, publicUrl: string, output: Output): Promise<void> {
   });
 }
 
-async function rollback(core: Core, output: Output): Promise<void> {
-  const hasPeople = await core.database
-    .acrossOrganizations((scan) => scan.demo.isDemo())
-    .then(
-      (isDemo) => !isDemo,
-      () => false,
-    );
-  if (hasPeople) throw new AppError('row.conflict');
+/** Only where nothing is lost: no person, a demo at most. A check that fails refuses; only missing tables are nothing. */
+async function rollback(core: Core, output: Output): Promise<boolean> {
+  if (await hasPeople(core)) {
+    output.result({ rolled_back: false, reason: 'people' }, ['Refused: there are people in this database.']);
+    return false;
+  }
   await core.rollback();
   output.result({ rolled_back: true }, ['All migrations are taken back.']);
+  return true;
+}
+
+async function hasPeople(core: Core): Promise<boolean> {
+  try {
+    return !(await core.database.acrossOrganizations((scan) => scan.demo.isDemo()));
+  } catch (error) {
+    if ((error as { cause?: { code?: string } }).cause?.code === 'ER_NO_SUCH_TABLE') return false;
+    throw error;
+  }
 }
 
 async function fillDemo(config: Config, log: Log, output: Output): Promise<boolean> {
