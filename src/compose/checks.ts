@@ -1,6 +1,6 @@
 // What `uptake doctor` looks at: each check with its remedy.
 import { constants } from 'node:fs';
-import { access, mkdir, statfs } from 'node:fs/promises';
+import { access, mkdir, rm, statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { Check, Finding } from '../cli/doctor-command';
 import { isLoopback } from '../config';
@@ -85,7 +85,7 @@ function workerChecks({ database, clock }: Core, address: string | undefined): C
       look: async () => {
         if (address === undefined)
           return { state: 'not run', found: 'TEMPORAL_ADDRESS is not set and nothing runs in DATA_DIR' };
-        return (await answers(address)) ? ok('answers') : warn('does not answer');
+        return (await answers(address)) ? ok('takes connections') : warn('does not answer');
       },
     },
     {
@@ -129,7 +129,9 @@ function mailChecks({ config }: Core): Check[] {
 function fileChecks({ config }: Core): Check[] {
   const writable = (folder: string) => async (): Promise<Finding> => {
     await mkdir(folder, { recursive: true });
-    await writeFileAtomically(`${folder}/.doctor`, 'ok');
+    const probe = `${folder}/.doctor`;
+    await writeFileAtomically(probe, 'ok');
+    await rm(probe, { force: true });
     return ok('can be written');
   };
   return [
