@@ -65,12 +65,14 @@ describe('the listener', () => {
     expect(seen).toEqual([]);
   });
 
-  it('is closed to everybody else until the schema is there', async () => {
+  it('is closed to everybody until the schema is there, and says so in the words of each door', async () => {
     const { agent, seen } = build(false);
 
-    const response = await agent.post('/scim/v2/Users');
+    const [scim, api] = [await agent.post('/scim/v2/Users'), await agent.post('/api/v1/adoption/overview/')];
 
-    expect([response.status, response.headers['retry-after'], seen]).toEqual([503, '5', []]);
+    expect(scim.text).toBe('error');
+    expect([api.status, api.headers['retry-after'], api.body.code]).toEqual([503, '5', 'unavailable']);
+    expect(seen).toEqual(['error POST /scim/v2/Users']);
   });
 
   it('refuses a URL above sixteen kilobytes unread', async () => {

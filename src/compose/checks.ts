@@ -3,7 +3,6 @@ import { constants } from 'node:fs';
 import { access, mkdir, rm, statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { Check, Finding } from '../cli/doctor-command';
-import { isLoopback } from '../config';
 import { writeFileAtomically } from '../files';
 import type { Core } from './core';
 
@@ -172,9 +171,7 @@ function accessChecks({ config, administration }: Core): Check[] {
       name: 'public address',
       remedy: 'Entra needs PUBLIC_URL to be https with a certificate of a public authority.',
       look: async () =>
-        isLoopback(config.web.publicUrl)
-          ? warn(`${config.web.publicUrl}: only this machine`)
-          : ok(config.web.publicUrl),
+        config.web.isLoopback ? warn(`${config.web.publicUrl}: only this machine`) : ok(config.web.publicUrl),
     },
     {
       name: 'administrators',

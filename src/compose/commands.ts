@@ -9,6 +9,7 @@ import type { Output } from '../cli/output';
 import { setPolicy } from '../cli/policy-command';
 import type { Handlers } from '../cli/program';
 import { runReport, scheduleReport } from '../cli/report-command';
+import type { Found } from '../cli/running';
 import { takeSnapshot } from '../cli/snapshot-command';
 import { describeConfig, type Config, type Environment } from '../config';
 import { systemCaller, type Caller } from '../domain/caller';
@@ -20,6 +21,8 @@ import { createDemoCore } from './demo';
 interface Parts {
   readonly config: Config;
   readonly environment: Environment;
+  /** What a running start has decided. */
+  readonly found: Found;
   readonly log: Log;
   readonly output: Output;
 }
@@ -27,7 +30,7 @@ interface Parts {
 const commandPool = 4;
 
 /** The handlers of every verb. */
-export function createHandlers({ config, environment, log, output }: Parts): Handlers {
+export function createHandlers({ config, environment, found, log, output }: Parts): Handlers {
   const { publicUrl } = config.web;
   const within = async (work: (core: Core) => Promise<boolean | void>): Promise<boolean> => {
     const core = createCore({ config, log, pool: commandPool });
@@ -41,7 +44,11 @@ export function createHandlers({ config, environment, log, output }: Parts): Han
     within(async (core) => work(core, await callerOf(core)));
   return {
     configPrint: async () => {
-      printConfig(describeConfig(environment), output);
+      const ofStart = (name: string) => (name in found ? { source: 'running start' } : {});
+      printConfig(
+        describeConfig(environment).map((it) => ({ ...it, ...ofStart(it.name) })),
+        output,
+      );
       return true;
     },
     migrate: () => within((core) => migrate(core, publicUrl, output)),

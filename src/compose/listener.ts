@@ -17,9 +17,17 @@ const lastCallMs = 500;
 /** Listens. @throws the system's error, such as EADDRINUSE */
 export async function startListener(app: RequestListener, host: string, port: number): Promise<Listener> {
   let isClosing = false;
-  const server = createServer(serverTimes, (req, res) => {
+  const take: RequestListener = (req, res) => {
     if (isClosing) res.setHeader('Connection', 'close');
     app(req, res);
+  };
+  const server = createServer(serverTimes, take);
+  // A client that asks first hears "go on" when somebody begins to read its body, so never before its token was checked.
+  server.on('checkContinue', (req, res) => {
+    req.on('newListener', (event) => {
+      if (event === 'data' || event === 'readable') res.writeContinue();
+    });
+    take(req, res);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -1,7 +1,7 @@
 // The web role: one listener with SCIM, API and console. It listens at once and opens when the schema is there.
 import { createApi } from '../api/router';
 import { createApp } from '../app';
-import { isLoopback, type Config } from '../config';
+import type { Config } from '../config';
 import { createConsole } from '../console/router';
 import { createHealth } from '../health';
 import type { Log } from '../log';
@@ -83,6 +83,6 @@ function createConsoleRouter(core: Core) {
     newId,
     log,
     publicUrl: config.web.publicUrl,
-    isLoopback: isLoopback(config.web.publicUrl),
+    isLoopback: config.web.isLoopback,
   });
 }
