@@ -133,10 +133,36 @@ export function read<Shape extends z.ZodType>(
   });
 }
 
-/** What zod says, but for unknown members, whose names are not repeated. */
+/** The fault in our words; names and values of what was sent are not repeated. */
 function faultOf(issue: z.core.$ZodIssue | undefined): string {
-  return issue?.code === 'unrecognized_keys' ? 'has a member that is not known' : (issue?.message ?? 'is not valid');
+  switch (issue?.code) {
+    case 'unrecognized_keys':
+      return 'has a member that is not known';
+    case 'invalid_type':
+      return `must be ${words[issue.expected] ?? issue.expected}`;
+    case 'too_big':
+      return `must not be longer than ${issue.maximum}`;
+    case 'too_small':
+      return `must be at least ${issue.minimum} long`;
+    case 'invalid_format':
+      return 'holds signs that are not allowed';
+    case 'invalid_value':
+      return `must be one of ${issue.values.join(', ')}`;
+    case 'custom':
+      return issue.message;
+    default:
+      return 'is not valid';
+  }
 }
+
+const words: Readonly<Record<string, string>> = {
+  string: 'a text',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+  int: 'a whole number',
+  number: 'a number',
+};
 
 /** The seventeen counts in the words and order of the wire. */
 export function toOverview(counts: AdoptionCounts): z.output<typeof overviewShape> {

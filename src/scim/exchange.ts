@@ -65,7 +65,7 @@ export function createExchanges(dependencies: Dependencies): Exchanges {
   const fail = (exchange: Exchange, error: unknown): void => {
     const { status, scimType, detail, headers } = toScimError(error);
     if (isBug(error)) log.error({ error, requestId: exchange.requestId }, 'a SCIM request failed');
-    exchange.decision = error instanceof AppError ? error.code : 'bug';
+    exchange.decision = error instanceof AppError ? error.code : isBug(error) ? 'bug' : 'query.value';
     const body = {
       schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
       status: String(status),
