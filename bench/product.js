@@ -48,6 +48,7 @@ async function startProduct() {
     LOG_LEVEL: 'error',
   };
   await run(process.execPath, [...node, path.join(built, 'cli.js'), 'migrate'], { env: environment });
+  await raiseLimits(database.url);
   const web = spawn(process.execPath, [...node, path.join(built, 'web.js')], { env: environment, stdio: 'inherit' });
   const baseUrl = `http://127.0.0.1:${port}`;
   const stop = async () => {
@@ -68,6 +69,13 @@ async function startProduct() {
     bufferPool: `${bufferPoolMb} MB`,
     stop,
   };
+}
+
+/** A bench asks more than any organization may. @param {string} url */
+async function raiseLimits(url) {
+  const sql = await require('mysql2/promise').createConnection({ uri: url });
+  await sql.query("UPDATE organization_settings SET value_json = '1000000' WHERE setting LIKE 'limit.%'");
+  await sql.end();
 }
 
 /** @returns {Promise<number>} */

@@ -2,6 +2,7 @@
 import express from 'express';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Router } from 'express';
+import { AppError } from './errors';
 import type { Health } from './health';
 
 /** A handler over Node's own request and response. */
@@ -48,8 +49,9 @@ export function createApp({ scim, api, console, health, trustProxy, isOpen }: Pa
     if (path === '/livez') return answer(res, 200, { status: 'alive' });
     if (path === '/readyz') return void ready(health, res);
     if ((req.url ?? '').length > longestUrl) return answer(res, 414, { error: 'The URL is longer than 16 kB.' });
-    if (!isOpen()) return closed(res);
-    return path === '/scim' || path.startsWith('/scim/') ? provision(req, res) : pages(req, res);
+    const isScim = path === '/scim' || path.startsWith('/scim/');
+    if (!isOpen()) return isScim ? scim.answerError(new AppError('database.migrating'), req, res) : closed(res);
+    return isScim ? provision(req, res) : pages(req, res);
   };
 }
 
@@ -58,9 +60,11 @@ async function ready(health: Health, res: ServerResponse): Promise<void> {
   answer(res, isReady ? 200 : 503, body);
 }
 
+/** The API's form; a browser shows it as well. */
 function closed(res: ServerResponse): void {
+  const { message } = new AppError('database.migrating');
   res.setHeader('Retry-After', '5');
-  answer(res, 503, { error: 'The database is not migrated yet; nothing was changed.' });
+  answer(res, 503, { error: true, code: 'unavailable', description: message });
 }
 
 function answer(res: ServerResponse, status: number, body: object): void {

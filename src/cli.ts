@@ -1,63 +1,50 @@
 // The `uptake` command: `npm run -s uptake -- VERB …`. Finds a running `npm start` through DATA_DIR, else DATABASE_URL.
-import { createOutput } from './cli/output';
+import { createOutput, type Output } from './cli/output';
 import { createProgram, exitCodes, refusalOf } from './cli/program';
-import { findRunning } from './cli/running';
+import { findRunning, withRunning } from './cli/running';
 import { createHandlers } from './compose/commands';
 import { readConfig } from './compose/role';
 import { ConfigError, type Environment } from './config';
 import { withDotEnv } from './dot-env';
-import { AppError } from './errors';
+import { AppError, toAppError } from './errors';
 import { createLog } from './log';
 
-/** Addresses of the environment win; those of a running start fill the gaps. */
-function withRunning(environment: Environment): Environment {
-  const running = findRunning(environment['DATA_DIR'] ?? './.data');
-  if (running === undefined || environment['DATABASE_URL'] || environment['DATABASE_URL_FILE']) return environment;
-  const found = {
-    DATABASE_URL: running.databaseUrl,
-    TEMPORAL_ADDRESS: running.temporalAddress,
-    PUBLIC_URL: running.publicUrl,
-  };
-  return {
-    ...found,
-    ...Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== '')),
-  };
-}
+const faultyEnvironment = 78;
 
 async function main(argv: readonly string[], own: Environment): Promise<void> {
-  const environment = withRunning(own);
+  const found = findRunning(own['DATA_DIR'] || './.data');
+  const environment = withRunning(own, found);
+  const output = createOutput(argv.includes('--json'), process.stdout, process.stderr);
   const config = readConfig(environment);
-  if (config === undefined) return;
-  const isJson = argv.includes('--json');
-  const output = createOutput(isJson, process.stdout, process.stderr);
-  const log = createLog('cli', 'error', 'stderr');
-  const handlers = createHandlers({ config, environment, log, output });
+  if (config === undefined)
+    return output.failure('environment', 'The environment is faulty; its faults stand on stderr.');
+  const handlers = createHandlers({ config, environment, found, log: createLog('cli', 'error', 'stderr'), output });
   const program = createProgram(handlers, (isWell) => {
     process.exitCode = isWell ? exitCodes.done : exitCodes.failed;
   });
-  try {
-    await program.parseAsync(
-      argv.filter((word) => word !== '--json'),
-      { from: 'user' },
-    );
-  } catch (error) {
-    process.exitCode = codeOf(error);
-    if (refusalOf(error) === undefined) process.stderr.write(`${sentenceOf(error)}\n`);
-    if (error instanceof AppError && error.cause !== undefined) log.error({ error }, 'failed');
+  const words = argv.filter((word) => word !== '--json');
+  await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => fail(error, output));
+}
+
+/** Says what went wrong, once, and sets the exit code: 78 for a faulty environment, 2 for wrong use, 1 for all else. */
+function fail(error: unknown, output: Output): void {
+  const refusal = refusalOf(error);
+  if (refusal !== undefined) {
+    process.exitCode = refusal;
+    if (refusal !== exitCodes.done) output.failure('wrong_use', 'The command line is not understood; see stderr.');
+    return;
   }
-}
-
-/** A faulty environment is 78, wrong use 2, all else 1. */
-function codeOf(error: unknown): number {
-  if (error instanceof ConfigError) return 78;
-  return (
-    refusalOf(error) ?? (error instanceof AppError && error.kind === 'invalid' ? exitCodes.wrongUse : exitCodes.failed)
-  );
-}
-
-function sentenceOf(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof AppError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (error instanceof ConfigError) {
+    process.exitCode = faultyEnvironment;
+    output.note(error.message);
+    return output.failure('environment', error.message);
+  }
+  const { code, kind, message } = toAppError(error);
+  process.exitCode = kind === 'invalid' ? exitCodes.wrongUse : exitCodes.failed;
+  output.note(message);
+  if (!(error instanceof AppError) || error.cause !== undefined)
+    createLog('cli', 'error', 'stderr').error({ error }, 'failed');
+  output.failure(code, message);
 }
 
 void main(process.argv.slice(2), withDotEnv(process.env));

@@ -1,6 +1,7 @@
 // The only reader of the environment. One table says every variable; loadConfig gathers all faults and fails once.
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
+import { faultsBetween, isForThisMachine, publicUrlOf, type Values } from './config-rules';
 import { variables, type Variable } from './variables';
 
 /** The environment as a process sees it. */
@@ -25,6 +26,8 @@ export interface Config {
     readonly host: string;
     readonly port: number;
     readonly publicUrl: string;
+    /** Whether only this machine is to reach it: then a second factor is offered, elsewhere it is demanded. */
+    readonly isLoopback: boolean;
     readonly trustProxy: number;
   };
   readonly database: DatabaseConfig;
@@ -80,8 +83,6 @@ export interface FirstOrganizationConfig {
   readonly licenseSeats: number;
 }
 
-type Values = Readonly<Record<string, unknown>>;
-
 /**
  * Reads the whole configuration.
  * @throws ConfigError with every fault at once; the process then exits with 78.
@@ -99,7 +100,8 @@ export function loadConfig(environment: Environment): Config {
         `${variable.name} must be ${parsed.error.issues[0]?.message ?? 'valid'}, for example ${variable.example}`,
       );
   }
-  faults.push(...crossFaults(values));
+  const isSet = (name: string): boolean => Boolean(environment[name] || environment[`${name}_FILE`]);
+  faults.push(...faultsBetween(values, isSet));
   if (faults.length > 0) throw new ConfigError(faults);
   return freeze(values);
 }
@@ -130,36 +132,6 @@ function readVariable(variable: Variable, environment: Environment, faults: stri
   }
 }
 
-function crossFaults(values: Values): string[] {
-  const faults: string[] = [];
-  const publicUrl = values['PUBLIC_URL'];
-  const isUrl = typeof publicUrl === 'string';
-  if (isUrl && publicUrl.startsWith('http:') && !isLoopback(publicUrl))
-    faults.push('PUBLIC_URL must begin with https:// unless its host is this machine (localhost, 127.0.0.1)');
-  if (values['FAULTS'] !== undefined && isUrl && !isLoopback(publicUrl))
-    faults.push('FAULTS is for tests and needs a PUBLIC_URL on this machine');
-  if (values['SMTP_URL'] !== undefined && values['MAIL_FROM'] === undefined)
-    faults.push('MAIL_FROM is required with SMTP_URL, for example uptake@example.com');
-  if ((values['ADMIN_EMAIL'] === undefined) !== (values['ADMIN_PASSWORD'] === undefined))
-    faults.push('ADMIN_EMAIL and ADMIN_PASSWORD go together; set both or neither');
-  if (
-    typeof values['ADMIN_PASSWORD'] === 'string' &&
-    values['ADMIN_PASSWORD'].length < 15 &&
-    isUrl &&
-    !isLoopback(publicUrl)
-  )
-    faults.push('ADMIN_PASSWORD must have at least 15 characters unless PUBLIC_URL is on this machine');
-  if ((values['TEMPORAL_TLS_CERT'] === undefined) !== (values['TEMPORAL_TLS_KEY'] === undefined))
-    faults.push('TEMPORAL_TLS_CERT and TEMPORAL_TLS_KEY go together; set both or neither');
-  return faults;
-}
-
-/** Whether a URL names this machine. `@example isLoopback('http://127.0.0.1:8080') === true` */
-export function isLoopback(address: string): boolean {
-  const host = new URL(address).hostname;
-  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
-
 function freeze(v: Values): Config {
   const dataDir = absolute(known(v, 'DATA_DIR'));
   const reportDir = absolute(optional(v, 'REPORT_DIR') ?? `${dataDir}/reports`);
@@ -167,6 +139,7 @@ function freeze(v: Values): Config {
     host: known(v, 'HOST'),
     port: amount(v, 'PORT'),
     publicUrl: publicUrlOf(v),
+    isLoopback: isForThisMachine(v),
     trustProxy: amount(v, 'TRUST_PROXY'),
   };
   return Object.freeze({
@@ -223,14 +196,6 @@ const firstOrganizationOf = (v: Values): FirstOrganizationConfig => ({
   licenseSku: known(v, 'LICENSE_SKU'),
   licenseSeats: amount(v, 'LICENSE_SEATS'),
 });
-
-function publicUrlOf(v: Values): string {
-  const given = v['PUBLIC_URL'] as string | undefined;
-  if (given !== undefined) return given.replace(/\/+$/, '');
-  const host = v['HOST'] as string;
-  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return `http://${shown}:${String(v['PORT'])}`;
-}
 
 function absolute(path: string): string {
   return isAbsolute(path) ? path : resolve(path);

@@ -109,5 +109,10 @@ export const variables = [
       ),
     example: 'mail.afterAccept=kill',
   },
-  { name: 'LOG_LEVEL', shape: z.enum(['debug', 'info', 'warn', 'error'] as const), fallback: 'info', example: 'info' },
+  {
+    name: 'LOG_LEVEL',
+    shape: z.enum(['debug', 'info', 'warn', 'error'] as const, 'one of debug, info, warn, error'),
+    fallback: 'info',
+    example: 'info',
+  },
 ] as const satisfies readonly Variable[];

@@ -35,6 +35,7 @@ const composeOnly = [
   'MYSQL_ROOT_PASSWORD',
   'MYSQL_USER',
   'MYSQL_PWD',
+  'MYSQL_UPTAKE_PWD',
   'MYSQL_SEEDS',
   'NUM_HISTORY_SHARDS',
   'SQL_MAX_CONNS',
@@ -135,7 +136,7 @@ describe('the variables of docker-compose.yml', () => {
     const secrets = services.flatMap(([service, { environment = {} }]) =>
       Object.entries(environment)
         .filter(([name, value]) => /PASSWORD|PWD|TOKEN|SECRET|DATABASE_URL/.test(name) && value !== null)
-        .filter(([, value]) => !/^\$\{[A-Z_]+:\?[^}]+\}$/.test(value ?? ''))
+        .filter(([, value]) => !/^(mysql:\/\/uptake:)?\$\{[A-Z_]+:\?[^}]+\}(@mysql:3306\/uptake)?$/.test(value ?? ''))
         .map(([name]) => `${service} ${name}`),
     );
 

@@ -22,7 +22,13 @@ describe('loadConfig', () => {
   it('gives the documented defaults for an empty environment', () => {
     const config = loadConfig({});
 
-    expect(config.web).toEqual({ host: '127.0.0.1', port: 8080, publicUrl: 'http://127.0.0.1:8080', trustProxy: 0 });
+    expect(config.web).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      publicUrl: 'http://127.0.0.1:8080',
+      isLoopback: true,
+      trustProxy: 0,
+    });
     expect(config.mail.from).toBe('uptake@localhost');
     expect(config.firstOrganization).toMatchObject({ licenseSku: 'APP', licenseSeats: 500 });
     expect(config.files.reportDir).toBe(`${config.files.dataDir}/reports`);
@@ -60,6 +66,22 @@ describe('loadConfig', () => {
     expect(faultsOf({ PUBLIC_URL: 'http://uptake.example.com' })).toHaveLength(1);
     expect(faultsOf({ PUBLIC_URL: 'https://uptake.example.com', FAULTS: 'mail.afterAccept=kill' })).toHaveLength(1);
     expect(faultsOf({ PUBLIC_URL: 'http://localhost:9', FAULTS: 'mail.afterAccept=kill@2' })).toEqual([]);
+  });
+
+  it('is for this machine alone only where nobody else can reach it', () => {
+    const isLoopback = (environment: Record<string, string>) => loadConfig(environment).web.isLoopback;
+
+    expect(isLoopback({})).toBe(true);
+    expect(isLoopback({ HOST: '0.0.0.0' })).toBe(false);
+    expect(isLoopback({ HOST: '0.0.0.0', PUBLIC_URL: 'http://localhost:8080' })).toBe(true);
+    expect(isLoopback({ PUBLIC_URL: 'https://uptake.example.com' })).toBe(false);
+    expect(faultsOf({ HOST: '0.0.0.0', ADMIN_EMAIL: 'a@example.com', ADMIN_PASSWORD: 'eightchr' })).toHaveLength(1);
+    expect(faultsOf({ HOST: '192.0.2.1' })).toHaveLength(1);
+  });
+
+  it('tells a faulty variable once, not also as a missing partner', () => {
+    expect(faultsOf({ SMTP_URL: 'smtp://relay', MAIL_FROM: 'nobody' })).toHaveLength(1);
+    expect(faultsOf({ ADMIN_EMAIL: 'a@example.com', ADMIN_PASSWORD: 'short' })).toHaveLength(1);
   });
 
   it('reads a secret from the file named by NAME_FILE, and refuses both', () => {

@@ -15,7 +15,8 @@ interface Room {
 
 /** The table of rooms: what each may import, and which libraries (with the one file where a library is bound to one). */
 const rooms: Readonly<Record<string, Room>> = {
-  config: { floor: 0, rooms: ['variables'], libraries: [] },
+  config: { floor: 0, rooms: ['variables', 'config-rules'], libraries: [] },
+  'config-rules': { floor: 0, rooms: [], libraries: [] },
   variables: { floor: 0, rooms: [], libraries: ['zod'] },
   'dot-env': { floor: 0, rooms: ['config'], libraries: [] },
   errors: { floor: 0, rooms: [], libraries: [] },

@@ -26,8 +26,9 @@ const create = [
     EXISTS (SELECT 1 FROM event_quarantine q WHERE q.organization_id = ? AND q.resolved_at IS NULL AND q.email_key = ?) OR EXISTS (SELECT 1 FROM event_quarantine q WHERE q.organization_id = ? AND q.resolved_at IS NULL AND q.external_id = ?) AS has_events`,
   `SELECT p.id AS pool_id, p.is_app, r.id AS source_ref FROM license_rules r JOIN license_pools p ON p.organization_id = r.organization_id AND p.id = r.pool_id
     WHERE r.organization_id = ? AND r.source = 'auto' AND r.ended_at IS NULL AND p.closed_at IS NULL ORDER BY p.sort_order, p.id`,
-  `UPDATE license_pools SET assigned = assigned + 1 WHERE organization_id = ? AND id = ? AND closed_at IS NULL
-    AND (over_seat = 'allow' OR assigned < (SELECT COALESCE(SUM(t.seats), 0) FROM license_pool_terms t WHERE t.organization_id = ? AND t.pool_id = ? AND t.started_at <= ? AND (t.ended_at IS NULL OR t.ended_at > ?)))`,
+  `UPDATE license_pools SET assigned = assigned + LAST_INSERT_ID(IF(closed_at IS NULL AND (over_seat = 'allow' OR assigned <
+    (SELECT COALESCE(SUM(t.seats), 0) FROM license_pool_terms t WHERE t.organization_id = ? AND t.pool_id = ? AND t.started_at <= ?
+      AND (t.ended_at IS NULL OR t.ended_at > ?))), 1, 0)) WHERE organization_id = ? AND id = ?`,
   `INSERT INTO license_assignments (organization_id, id, user_id, pool_id, is_app, source, source_ref, assigned_at, actor_id, created_at) VALUES ${places(10)}`,
   `UPDATE users SET licensed_at = ?, app_pool_id = ? WHERE organization_id = ? AND id = ?`,
   `INSERT INTO license_claims (organization_id, id, user_id, pool_id, source, source_ref, effect, claimed_at, last_seen_at, actor_id, created_at) VALUES ${places(11)}`,
@@ -158,7 +159,7 @@ async function createIn(connection, body) {
   await run(3, [o, v7(), id, 'enabled', at, 'scim', at]);
   await run(4, [o, email, id, o, id, externalId, userName, id, o, email, o, externalId]);
   const [rule] = await run(5, [o]);
-  await run(6, [o, rule.pool_id, o, rule.pool_id, at, at]);
+  await run(6, [o, rule.pool_id, at, at, o, rule.pool_id]);
   await run(7, [o, v7(), id, rule.pool_id, 1, 'auto', rule.source_ref, at, actor, at]);
   await run(8, [at, rule.pool_id, o, id]);
   await run(9, [o, v7(), id, rule.pool_id, 'auto', rule.source_ref, 'grant', at, at, actor, at]);

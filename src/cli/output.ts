@@ -4,6 +4,8 @@
 export interface Output {
   /** The command's one result: the document with --json, else its lines. */
   result(document: unknown, lines: readonly string[]): void;
+  /** With --json the one document of a command that failed, in the form of the API's errors. */
+  failure(code: string, description: string): void;
   /** Progress and warnings. */
   note(line: string): void;
 }
@@ -12,6 +14,9 @@ export interface Output {
 export function createOutput(isJson: boolean, stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream): Output {
   return {
     result: (document, lines) => void stdout.write(isJson ? `${JSON.stringify(document)}\n` : `${lines.join('\n')}\n`),
+    failure: (code, description) => {
+      if (isJson) stdout.write(`${JSON.stringify({ error: true, code, description })}\n`);
+    },
     note: (line) => void stderr.write(`${line}\n`),
   };
 }

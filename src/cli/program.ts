@@ -37,7 +37,7 @@ export function createProgram(handlers: Handlers, done: (isWell: boolean) => voi
     .action(action(handlers.migrate));
   program
     .command('rollback')
-    .description('take all migrations back; refused while there is any user')
+    .description('take all migrations back; refused where people are who are no demo')
     .action(action(handlers.rollback));
   program.command('doctor').description('check everything an installation needs').action(action(handlers.doctor));
   program

@@ -1,9 +1,8 @@
 // What `uptake doctor` looks at: each check with its remedy.
 import { constants } from 'node:fs';
-import { access, mkdir, statfs } from 'node:fs/promises';
+import { access, mkdir, rm, statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { Check, Finding } from '../cli/doctor-command';
-import { isLoopback } from '../config';
 import { writeFileAtomically } from '../files';
 import type { Core } from './core';
 
@@ -85,7 +84,7 @@ function workerChecks({ database, clock }: Core, address: string | undefined): C
       look: async () => {
         if (address === undefined)
           return { state: 'not run', found: 'TEMPORAL_ADDRESS is not set and nothing runs in DATA_DIR' };
-        return (await answers(address)) ? ok('answers') : warn('does not answer');
+        return (await answers(address)) ? ok('takes connections') : warn('does not answer');
       },
     },
     {
@@ -129,7 +128,9 @@ function mailChecks({ config }: Core): Check[] {
 function fileChecks({ config }: Core): Check[] {
   const writable = (folder: string) => async (): Promise<Finding> => {
     await mkdir(folder, { recursive: true });
-    await writeFileAtomically(`${folder}/.doctor`, 'ok');
+    const probe = `${folder}/.doctor`;
+    await writeFileAtomically(probe, 'ok');
+    await rm(probe, { force: true });
     return ok('can be written');
   };
   return [
@@ -170,9 +171,7 @@ function accessChecks({ config, administration }: Core): Check[] {
       name: 'public address',
       remedy: 'Entra needs PUBLIC_URL to be https with a certificate of a public authority.',
       look: async () =>
-        isLoopback(config.web.publicUrl)
-          ? warn(`${config.web.publicUrl}: only this machine`)
-          : ok(config.web.publicUrl),
+        config.web.isLoopback ? warn(`${config.web.publicUrl}: only this machine`) : ok(config.web.publicUrl),
     },
     {
       name: 'administrators',

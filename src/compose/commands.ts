@@ -9,6 +9,7 @@ import type { Output } from '../cli/output';
 import { setPolicy } from '../cli/policy-command';
 import type { Handlers } from '../cli/program';
 import { runReport, scheduleReport } from '../cli/report-command';
+import type { Found } from '../cli/running';
 import { takeSnapshot } from '../cli/snapshot-command';
 import { describeConfig, type Config, type Environment } from '../config';
 import { systemCaller, type Caller } from '../domain/caller';
@@ -20,6 +21,8 @@ import { createDemoCore } from './demo';
 interface Parts {
   readonly config: Config;
   readonly environment: Environment;
+  /** What a running start has decided. */
+  readonly found: Found;
   readonly log: Log;
   readonly output: Output;
 }
@@ -27,7 +30,7 @@ interface Parts {
 const commandPool = 4;
 
 /** The handlers of every verb. */
-export function createHandlers({ config, environment, log, output }: Parts): Handlers {
+export function createHandlers({ config, environment, found, log, output }: Parts): Handlers {
   const { publicUrl } = config.web;
   const within = async (work: (core: Core) => Promise<boolean | void>): Promise<boolean> => {
     const core = createCore({ config, log, pool: commandPool });
@@ -41,7 +44,11 @@ export function createHandlers({ config, environment, log, output }: Parts): Han
     within(async (core) => work(core, await callerOf(core)));
   return {
     configPrint: async () => {
-      printConfig(describeConfig(environment), output);
+      const ofStart = (name: string) => (name in found ? { source: 'running start' } : {});
+      printConfig(
+        describeConfig(environment).map((it) => ({ ...it, ...ofStart(it.name) })),
+        output,
+      );
       return true;
     },
     migrate: () => within((core) => migrate(core, publicUrl, output)),
@@ -78,16 +85,24 @@ function migrate(core: Core, publicUrl: string, output: Output): Promise<void> {
   });
 }
 
-async function rollback(core: Core, output: Output): Promise<void> {
-  const hasPeople = await core.database
-    .acrossOrganizations((scan) => scan.demo.isDemo())
-    .then(
-      (isDemo) => !isDemo,
-      () => false,
-    );
-  if (hasPeople) throw new AppError('row.conflict');
+/** Only where nothing is lost: no person, a demo at most. A check that fails refuses; only missing tables are nothing. */
+async function rollback(core: Core, output: Output): Promise<boolean> {
+  if (await hasPeople(core)) {
+    output.result({ rolled_back: false, reason: 'people' }, ['Refused: there are people in this database.']);
+    return false;
+  }
   await core.rollback();
   output.result({ rolled_back: true }, ['All migrations are taken back.']);
+  return true;
+}
+
+async function hasPeople(core: Core): Promise<boolean> {
+  try {
+    return !(await core.database.acrossOrganizations((scan) => scan.demo.isDemo()));
+  } catch (error) {
+    if ((error as { cause?: { code?: string } }).cause?.code === 'ER_NO_SUCH_TABLE') return false;
+    throw error;
+  }
 }
 
 async function fillDemo(config: Config, log: Log, output: Output): Promise<boolean> {

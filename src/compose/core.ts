@@ -1,5 +1,5 @@
 // Everything both roles and the command line share: database, services. No HTTP and no Temporal here.
-import { isLoopback, type Config } from '../config';
+import type { Config } from '../config';
 import { systemClock, type Clock } from '../clock';
 import { newId } from '../ids';
 import type { Log } from '../log';
@@ -49,7 +49,7 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
   const parts = { database, clock, newId };
   const ingestion = createIngestion(parts);
   const licensing = createLicensing({ newId });
-  const administration = createAdministration({ ...parts, secretKey, isLoopback: isLoopback(config.web.publicUrl) });
+  const administration = createAdministration({ ...parts, secretKey, isLoopback: config.web.isLoopback });
   const adoption = createAdoption(parts);
   const consequences = { endSignIns, matchQuarantined: ingestion.matchQuarantined };
   return {

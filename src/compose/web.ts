@@ -1,9 +1,7 @@
 // The web role: one listener with SCIM, API and console. It listens at once and opens when the schema is there.
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createApi } from '../api/router';
 import { createApp } from '../app';
-import { isLoopback, type Config } from '../config';
+import type { Config } from '../config';
 import { createConsole } from '../console/router';
 import { createHealth } from '../health';
 import type { Log } from '../log';
@@ -13,14 +11,13 @@ import { createScim } from '../scim/scim';
 import { createRateLimits } from '../service/rate-limits';
 import { createEngine } from '../view/engine';
 import { createCore, type Core } from './core';
+import { startListener } from './listener';
 import { startTicker } from './ticker';
 import type { Running } from './role';
 
 const webPool = 32;
 /** How often the role looks whether the schema is there. */
 const lookMs = 500;
-/** Times of a connection: idle, whole request, its head (docs/operations.md). */
-const serverTimes = { keepAliveTimeout: 65_000, requestTimeout: 30_000, headersTimeout: 15_000 };
 
 /** Starts the role. */
 export async function startWeb(config: Config, log: Log): Promise<Running> {
@@ -36,9 +33,8 @@ export async function startWeb(config: Config, log: Log): Promise<Running> {
     trustProxy: config.web.trustProxy,
     isOpen: () => isOpen,
   });
-  const server = createServer(serverTimes, app);
-  await listen(server, config.web.host, config.web.port);
-  log.info({ port: (server.address() as AddressInfo).port }, 'listening');
+  const listener = await startListener(app, config.web.host, config.web.port);
+  log.info({ port: listener.port }, 'listening');
   const opening = startTicker({
     name: 'opening',
     everyMs: lookMs,
@@ -51,7 +47,7 @@ export async function startWeb(config: Config, log: Log): Promise<Running> {
     stop: async () => {
       health.stop();
       await opening.stop();
-      await closeServer(server);
+      await listener.close();
       await scim.close();
       await core.close();
     },
@@ -87,24 +83,6 @@ function createConsoleRouter(core: Core) {
     newId,
     log,
     publicUrl: config.web.publicUrl,
-    isLoopback: isLoopback(config.web.publicUrl),
-  });
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-/** Stops accepting, lets open requests finish, then closes idle connections. */
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
+    isLoopback: config.web.isLoopback,
   });
 }

@@ -40,9 +40,13 @@ export function deviceSpans(events: readonly DeviceEvent[], open?: DeviceSpan): 
   for (const event of events.toSorted(byTime)) {
     const last = spans.at(-1);
     const isGone = last === undefined || last.removedAt !== null;
-    // A removal of what is gone already says nothing new.
+    // A removal of what is gone already says nothing new, except that it was heard of: an event between the two is late.
     if (isGone && event.type === 'device.removed' && last !== undefined) {
-      spans[spans.length - 1] = { ...last, eventKeys: [...last.eventKeys, event.eventKey] };
+      spans[spans.length - 1] = {
+        ...last,
+        lastSeenAt: event.occurredAt,
+        eventKeys: [...last.eventKeys, event.eventKey],
+      };
       continue;
     }
     const span = isGone ? begin(event) : last;

@@ -6,6 +6,7 @@ import type { Caller, Scope } from '../domain/caller';
 import { AppError } from '../errors';
 import type { Credential } from '../store/credential-store';
 import type { Database } from '../store/database';
+import { createRequestBuckets } from './request-bucket';
 
 /** A caller that came with a SCIM token. */
 export type ScimCaller = Caller & { readonly credentialId: string };
@@ -15,7 +16,10 @@ export type ApiCaller = Caller & { readonly tokenId: string; readonly scopes: re
 
 /** The token checks of both machine doors. */
 export interface Access {
-  /** @throws token.invalid for a missing, unknown, expired or revoked token, all alike */
+  /**
+   * @throws token.invalid for a missing, unknown, expired or revoked token, all alike; rate.limited above the setting
+   * `limit.scim` of the organization
+   */
   scimCaller(token: string, requestId: string): Promise<ScimCaller>;
   /** @throws token.invalid likewise */
   apiCaller(token: string, requestId: string): Promise<ApiCaller>;
@@ -33,6 +37,8 @@ interface Kept {
   readonly untilMs: number;
 }
 
+/** Requests per second of an organization that has not set `limit.scim`. */
+const scimPerSecond = 100;
 const keepMs = 1000;
 const keepMost = 1000;
 const touchEveryMs = 60_000;
@@ -43,6 +49,7 @@ const longestToken = 512;
 export function createAccess({ database, clock }: Dependencies): Access {
   const kept = new Map<string, Kept>();
   const touched = new Map<string, number>();
+  const buckets = createRequestBuckets(clock);
 
   const check = async (kind: 'scim' | 'api', token: string): Promise<Credential> => {
     if (token === '' || token.length > longestToken) throw new AppError('token.invalid');
@@ -76,7 +83,9 @@ export function createAccess({ database, clock }: Dependencies): Access {
 
   return {
     scimCaller: async (token, requestId) => {
-      const { organizationId, id } = await check('scim', token);
+      const { organizationId, id, scimLimit } = await check('scim', token);
+      if (!buckets.take(organizationId, scimLimit ?? scimPerSecond))
+        throw new AppError('rate.limited', { retryAfter: 1 });
       return { organizationId, actor: { kind: 'scim', id }, requestId, credentialId: id };
     },
     apiCaller: async (token, requestId) => {

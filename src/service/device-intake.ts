@@ -2,7 +2,7 @@
 // inside its transaction and under the locks of the users.
 import { isActivity } from '../domain/activity';
 import { deviceSpans, type DeviceEvent, type DeviceSpan } from '../domain/device';
-import type { InstantText } from '../domain/instant';
+import { later, type InstantText } from '../domain/instant';
 import type { NewId } from '../ids';
 import type { NewEvent } from '../store/activity-store';
 import type { Device, HubInterval, KeptDeviceEvent } from '../store/device-store';
@@ -78,9 +78,9 @@ interface Change {
  */
 function isInOrder({ events, rows }: Intake): boolean {
   const last = rows.at(-1);
-  const knownAt = last?.removedAt ?? last?.lastSeenAt ?? last?.registeredAt;
+  const knownAt = last && later(last.removedAt, last.lastSeenAt ?? last.registeredAt);
   if (last?.removedAt != null && events.some(({ type }) => type === 'device.removed')) return false;
-  return knownAt === undefined || events.every((event) => event.occurredAt > knownAt);
+  return knownAt == null || events.every((event) => event.occurredAt > knownAt);
 }
 
 function goOn(intake: Intake, newId: NewId): Change {

@@ -65,7 +65,7 @@ export function createFirstOrganization({ database, clock, newId, furnish }: Dep
     const token = given ?? newToken(kind);
     const tokenHash = hashToken(token);
     if (rows.some((row) => row.tokenHash === tokenHash)) return undefined;
-    for (const row of rows.filter((one) => !one.isRevoked)) await stores.credentials.revoke(kind, row.id, at);
+    for (const row of rows.filter((one) => !one.isRevoked)) await revoke(stores, kind, row.id, at);
     const it = {
       id: newId(),
       name: bootstrapName,
@@ -77,14 +77,7 @@ export function createFirstOrganization({ database, clock, newId, furnish }: Dep
     };
     if (kind === 'scim') await stores.credentials.addScimBearer(it);
     else await stores.credentials.addApiToken({ ...it, scopes, createdBy: nobody });
-    await stores.audit.add({
-      caller: systemCaller(stores.organizationId, 'first start'),
-      action: 'token.created',
-      targetKind: 'token',
-      targetId: it.id,
-      detail: { kind, name: bootstrapName },
-      at,
-    });
+    await tell(stores, 'token.created', it.id, kind, at);
     return given === undefined ? token : undefined;
   };
 
@@ -101,6 +94,29 @@ export function createFirstOrganization({ database, clock, newId, furnish }: Dep
       const apiToken = await bootstrap(stores, 'api', settings.apiToken, at);
       return { organizationId, isNew: found === undefined, generated: { scimToken, apiToken } };
     });
+}
+
+async function revoke(stores: Stores, kind: 'scim' | 'api', id: string, at: Date): Promise<void> {
+  await stores.credentials.revoke(kind, id, at);
+  await tell(stores, 'token.revoked', id, kind, at);
+}
+
+async function tell(
+  stores: Stores,
+  action: 'token.created' | 'token.revoked',
+  id: string,
+  kind: string,
+  at: Date,
+): Promise<void> {
+  const caller = systemCaller(stores.organizationId, 'first start');
+  await stores.audit.add({
+    caller,
+    action,
+    targetKind: 'token',
+    targetId: id,
+    detail: { kind, name: bootstrapName },
+    at,
+  });
 }
 
 const firstOrganization = {

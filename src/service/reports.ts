@@ -68,7 +68,7 @@ export function createReports({ database, clock, newId }: Dependencies): Reports
         const run = await stores.reportRuns.find(runId);
         if (!run) throw new AppError('run.not_found', { runId: runId.slice(0, 40) });
         const artifacts = await stores.reportDeliveries.listArtifacts(runId);
-        const tables = artifacts.filter(({ format }) => format === 'xlsx' || format === 'csv');
+        const tables = (['xlsx', 'csv'] as const).flatMap((format) => artifacts.filter((one) => one.format === format));
         const files = tables.map(({ path, sha256, rows }) => ({ path, sha256, rows: rows ?? 0 }));
         return { runId, status: run.status, reason: run.reason, files };
       }),

@@ -24,22 +24,36 @@ const used = Object.entries(activityTypes)
 
 const ownMilestones = `'activated', 'onboarded', 'items_added', 'extension_connected', 'autofill_used', 'returned'`;
 
+/**
+ * The keys by which a person's history is found. Named, because statistics lie exactly when it matters: after a large
+ * import, or when everything was deleted and written again, the server reads the whole organization for each person
+ * instead (measured: 0.7 to 15 s for 480 people; with the keys 10 ms).
+ */
+const by = {
+  people: 'users u FORCE INDEX (PRIMARY)',
+  states: 'user_state_intervals si FORCE INDEX (user_state_intervals_user_id_unique)',
+  seats: 'license_assignments la FORCE INDEX (license_assignments_user_id_app_open_unique)',
+  milestones: 'user_milestones m FORCE INDEX (user_milestones_user_id_milestone_occurred_at_unique)',
+  days: 'user_activity_days d FORCE INDEX (PRIMARY)',
+  events: 'activity_events v FORCE INDEX (activity_events_user_id_occurred_at_index)',
+} as const;
+
 const own = (alias: string): string => `${alias}.organization_id = u.organization_id AND ${alias}.user_id = u.id`;
 
 /** A milestone's time: the current copy, unless one was recorded after `:k`; then the earliest known by then. */
 function milestoneSql(column: string, milestone: string, knowsLater: boolean): string {
   if (!knowsLater) return `u.${column}`;
-  return `CASE WHEN NOT u.has_later_milestones THEN u.${column} ELSE (SELECT MIN(m.occurred_at) FROM user_milestones m
+  return `CASE WHEN NOT u.has_later_milestones THEN u.${column} ELSE (SELECT MIN(m.occurred_at) FROM ${by.milestones}
     WHERE ${own('m')} AND m.milestone = '${milestone}' AND m.recorded_at <= :k) END`;
 }
 
 /** The last use at or before `:t`: the current copy where it is older, else the newest day that began by then. */
 function lastUseSql(knowsLater: boolean): string {
   const byDays = `WHEN u.last_used_at IS NULL THEN NULL WHEN u.last_used_at <= ${t} THEN u.last_used_at
-    ELSE (SELECT LEAST(d.last_at, CAST(:t AS DATETIME(6))) FROM user_activity_days d WHERE ${own('d')} AND d.day_on <= DATE(${t}) AND d.first_at <= ${t}
+    ELSE (SELECT LEAST(d.last_at, CAST(:t AS DATETIME(6))) FROM ${by.days} WHERE ${own('d')} AND d.day_on <= DATE(${t}) AND d.first_at <= ${t}
       ORDER BY d.day_on DESC LIMIT 1) END`;
   if (!knowsLater) return `CASE ${byDays}`;
-  return `CASE WHEN u.has_later_events THEN (SELECT MAX(v.occurred_at) FROM activity_events v
+  return `CASE WHEN u.has_later_events THEN (SELECT MAX(v.occurred_at) FROM ${by.events}
     WHERE ${own('v')} AND v.occurred_at <= ${t} AND v.received_at <= :k AND v.event_type IN (${used})
       AND COALESCE(JSON_UNQUOTE(JSON_EXTRACT(v.data, '$.is_sample')), 'false') <> 'true') ${byDays}`;
 }
@@ -50,10 +64,10 @@ function lastUseSql(knowsLater: boolean): string {
  * 480 people).
  */
 const heardLater = {
-  milestones: `u.id IN (SELECT m.user_id FROM user_milestones m WHERE m.organization_id = :o AND m.recorded_at > :k
+  milestones: `u.id IN (SELECT m.user_id FROM ${by.milestones} WHERE m.organization_id = :o AND m.recorded_at > :k
     AND m.milestone IN (${ownMilestones})
     AND m.user_id > :from AND m.user_id <= :until)`,
-  events: `u.id IN (SELECT v.user_id FROM activity_events v WHERE v.organization_id = :o AND v.received_at > :k
+  events: `u.id IN (SELECT v.user_id FROM ${by.events} WHERE v.organization_id = :o AND v.received_at > :k
     AND v.user_id > :from AND v.user_id <= :until)`,
 };
 
@@ -65,8 +79,8 @@ export const heardLaterSql = `SELECT EXISTS (SELECT 1 FROM activity_events v WHE
 const peopleSql = (knowsLater: boolean): string =>
   knowsLater
     ? `(SELECT u.*, ${heardLater.milestones} AS has_later_milestones, ${heardLater.events} AS has_later_events
-        FROM users u WHERE u.organization_id = :o AND u.id > :from AND u.id <= :until)`
-    : 'users';
+        FROM ${by.people} WHERE u.organization_id = :o AND u.id > :from AND u.id <= :until) u`
+    : by.people;
 
 /**
  * One range of at most `:most` people: the current copy decides where it is older than `:t`, the history where it is not.
@@ -75,15 +89,15 @@ const peopleSql = (knowsLater: boolean): string =>
 export function asOfSql(knowsLater: boolean): string {
   const milestone = (column: string, name: string): string => milestoneSql(column, name, knowsLater);
   return `SELECT ${asOfSums} FROM (SELECT
-      CASE WHEN u.state_since <= ${t} THEN u.account_state = 'enabled' ELSE EXISTS (SELECT 1 FROM user_state_intervals si
+      CASE WHEN u.state_since <= ${t} THEN u.account_state = 'enabled' ELSE EXISTS (SELECT 1 FROM ${by.states}
         WHERE ${own('si')} AND si.state = 'enabled' AND si.started_at <= ${t} AND (si.ended_at IS NULL OR si.ended_at > ${t})) END AS e,
-      CASE WHEN u.licensed_at <= ${t} THEN 1 ELSE EXISTS (SELECT 1 FROM license_assignments la
+      CASE WHEN u.licensed_at <= ${t} THEN 1 ELSE EXISTS (SELECT 1 FROM ${by.seats}
         WHERE ${own('la')} AND la.is_app = 1 AND la.assigned_at <= ${t} AND (la.released_at IS NULL OR la.released_at > ${t})) END AS f,
       ${milestone('activated_at', 'activated')} AS m1, ${milestone('onboarded_at', 'onboarded')} AS m2,
       ${milestone('items_added_at', 'items_added')} AS m3, ${milestone('extension_connected_at', 'extension_connected')} AS x1,
       ${milestone('autofill_used_at', 'autofill_used')} AS x2, ${milestone('returned_at', 'returned')} AS r1,
       ${lastUseSql(knowsLater)} AS used_at
-    FROM ${peopleSql(knowsLater)} u
+    FROM ${peopleSql(knowsLater)}
     WHERE u.organization_id = :o AND u.id > :from AND u.id <= :until LIMIT :most) p`;
 }
 

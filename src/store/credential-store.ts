@@ -12,6 +12,8 @@ export interface Credential {
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
   readonly organizationActive: boolean;
+  /** Requests per second of the whole organization (setting `limit.scim`); null = the default. */
+  readonly scimLimit: number | null;
 }
 
 /** A token about to be stored: its digest and last four, never itself. */
@@ -87,7 +89,8 @@ export function createCredentialScan(connection: ScanConnection) {
   return {
     findScim: async (tokenHash: string): Promise<Credential | undefined> => {
       const { rows } = await connection.prepared(
-        `SELECT t.organization_id, t.id, t.secret_hash AS hash, NULL AS scopes, t.expires_at, t.last_used_at, o.status
+        `SELECT t.organization_id, t.id, t.secret_hash AS hash, NULL AS scopes, t.expires_at, t.last_used_at, o.status,
+           (SELECT s.value_json FROM organization_settings s WHERE s.organization_id = t.organization_id AND s.setting = 'limit.scim') AS scim_limit
          FROM scim_credentials t JOIN organizations o ON o.organization_id = t.organization_id
          WHERE t.secret_hash = ? AND t.kind = 'bearer' AND t.revoked_at IS NULL`,
         [tokenHash],
@@ -96,7 +99,7 @@ export function createCredentialScan(connection: ScanConnection) {
     },
     findApi: async (tokenHash: string): Promise<Credential | undefined> => {
       const { rows } = await connection.prepared(
-        `SELECT t.organization_id, t.id, t.token_hash AS hash, t.scopes, t.expires_at, t.last_used_at, o.status
+        `SELECT t.organization_id, t.id, t.token_hash AS hash, t.scopes, t.expires_at, t.last_used_at, o.status, NULL AS scim_limit
          FROM api_tokens t JOIN organizations o ON o.organization_id = t.organization_id
          WHERE t.token_hash = ? AND t.revoked_at IS NULL`,
         [tokenHash],
@@ -128,5 +131,11 @@ function toCredential(kind: 'scim' | 'api', row: Row): Credential {
     expiresAt: row['expires_at'] as Date | null,
     lastUsedAt: row['last_used_at'] as Date | null,
     organizationActive: row['status'] === 'active',
+    scimLimit: numberOf(jsonOf(row['scim_limit'])),
   };
+}
+
+/** A setting that is no positive number counts as not set. */
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' && value > 0 ? value : null;
 }

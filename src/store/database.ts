@@ -37,7 +37,7 @@ export interface Database {
 const attempts = 4;
 
 /** What goes wrong is thrown, translated and logged once at an edge; knex is not to print it on its own. */
-const silent = { warn: ignore, error: ignore, deprecate: ignore, debug: ignore };
+export const silent = { warn: ignore, error: ignore, deprecate: ignore, debug: ignore };
 
 function ignore(): void {}
 

@@ -5,7 +5,7 @@ import knex, { type Knex } from 'knex';
 import type { Connection as DriverConnection } from 'mysql2';
 import { AppError } from '../errors';
 import { inPackage, inBuild } from '../root';
-import { afterCreate, connectionSettings } from './database';
+import { afterCreate, connectionSettings, silent } from './database';
 
 const lockName = 'uptake_migrate';
 /** How long a second start waits for the first: longer than the slowest migration (30 s at a million users). */
@@ -68,6 +68,7 @@ function createRunner(options: MigrateOptions): Knex {
     client: 'mysql2',
     connection: connectionSettings(options),
     pool: { min: 0, max: 2, afterCreate: afterCreate(options) },
+    log: silent,
     migrations: { tableName: 'migrations', migrationSource: migrationSource(), disableTransactions: true },
   });
 }

@@ -53,7 +53,7 @@ const milestones = [
   'hub_authenticated_at',
 ] as const;
 
-const people = `SELECT u.id, u.source, u.display_name, u.email, u.department, u.manager_user_id, m.email AS manager_email, u.account_state,
+const people = `SELECT u.id, u.source, u.display_name, NULLIF(TRIM(CONCAT_WS(' ', u.given_name, u.family_name)), '') AS full_name, u.user_name, u.email, u.department, u.manager_user_id, m.email AS manager_email, u.account_state,
     u.state_since <= c.t AS state_holds, u.licensed_at <= c.t AS license_holds, CAST(u.licensed_at AS CHAR) AS licensed_at, p.code AS license,
     ${milestones.map((name) => `CASE WHEN u.${name} <= c.t THEN CAST(u.${name} AS CHAR) END AS ${name}`).join(', ')},
     u.last_used_at > c.t AS used_later, CASE WHEN u.last_used_at <= c.t THEN CAST(u.last_used_at AS CHAR) END AS last_used_at,
@@ -134,7 +134,8 @@ function profileOf(row: Row, past: BatchHistory) {
   const managerId = older ? older.managerId : text(row['manager_user_id']);
   const known = older ? older.managerEmail : text(row['manager_email']);
   return {
-    name: older ? older.name : text(row['display_name']),
+    // Entra's own example sends no displayName; a report without names serves nobody.
+    name: (older ? older.name : text(row['display_name'])) ?? text(row['full_name']) ?? text(row['user_name']),
     email: older ? older.email : text(row['email']),
     department: older ? older.department : text(row['department']),
     managerEmail: (managerId !== null && past.managerEmails.get(managerId)) || known,

@@ -3,8 +3,8 @@ import { createFaults } from '../../src/compose/faults';
 
 describe('faults', () => {
   it('do nothing without FAULTS and at points that are not named', async () => {
-    await createFaults(undefined)('mail.afterAccept');
-    await createFaults('mail.afterAccept=throw')('mail.afterClaim');
+    await expect(createFaults(undefined)('mail.afterAccept')).resolves.toBeUndefined();
+    await expect(createFaults('mail.afterAccept=throw')('mail.afterClaim')).resolves.toBeUndefined();
   });
 
   it('fail at the named point every time, or the n-th time alone', async () => {

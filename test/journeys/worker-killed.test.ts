@@ -77,7 +77,9 @@ describe('a killed worker', () => {
     const kinds = await kindsAfterReminder('committed@example.com');
 
     expect(['sent', 'unknown']).toContain(status);
-    expect(kinds).toEqual(status === 'sent' ? ['invitation', 'reminder'] : expect.arrayContaining(['reminder']));
+    expect(kinds.filter((kind) => kind === 'invitation').length).toBeLessThanOrEqual(1);
+    expect(status === 'unknown' || kinds.includes('invitation')).toBe(true);
+    expect(kinds.at(-1)).toBe('reminder');
   });
 
   test(

@@ -86,6 +86,7 @@ export function useDoors(db: TestDatabase, settings: { deadlineMs?: number } = {
     rows.length = 0;
     faults.length = 0;
     clock.set('2026-03-02T09:00:00Z');
+    await liftLimits(db);
     await addToken(db, db.organizationId, tokens[0]);
     await addToken(db, db.secondOrganizationId, tokens[1]);
   });
@@ -186,4 +187,14 @@ function exchange(base: string, method: string, path: string, sent: Sent): Promi
     req.on('error', reject);
     req.end(payload);
   });
+}
+
+/** The clock of these suites stands still, so no bucket is ever refilled. */
+async function liftLimits(db: TestDatabase): Promise<void> {
+  for (const organizationId of [db.organizationId, db.secondOrganizationId]) {
+    await db.sql.query(
+      `INSERT INTO organization_settings (organization_id, setting, value_json, updated_at) VALUES (?, 'limit.scim', '1000000', NOW(6))`,
+      [organizationId],
+    );
+  }
 }

@@ -93,6 +93,32 @@ describe('access', () => {
     await expect(build().scimCaller(token, 'r')).rejects.toMatchObject({ code: 'token.invalid' });
   });
 
+  it('refuses above the requests per second that the organization has set, and goes on in the next second', async () => {
+    await add(db.organizationId, token);
+    await db.sql.query(
+      `INSERT INTO organization_settings (organization_id, setting, value_json, updated_at) VALUES (?, 'limit.scim', '3', NOW(6))`,
+      [db.organizationId],
+    );
+    const access = build();
+
+    for (let n = 0; n < 3; n += 1) await access.scimCaller(token, 'r');
+
+    await expect(access.scimCaller(token, 'r')).rejects.toMatchObject({ code: 'rate.limited' });
+    clock.advance(1000);
+    await access.scimCaller(token, 'r');
+  });
+
+  it('never refuses below a hundred requests a second where nothing is set, and counts organizations apart', async () => {
+    await add(db.organizationId, token);
+    await add(db.secondOrganizationId, `${token}2`);
+    const access = build();
+
+    for (let n = 0; n < 100; n += 1) await access.scimCaller(token, 'r');
+
+    await expect(access.scimCaller(token, 'r')).rejects.toMatchObject({ code: 'rate.limited' });
+    await access.scimCaller(`${token}2`, 'r');
+  });
+
   it('notes the last use at most once a minute', async () => {
     await add(db.organizationId, token);
     const access = build();

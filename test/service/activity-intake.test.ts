@@ -111,4 +111,31 @@ describe('taking events', () => {
       { numRuns: 60 },
     );
   }, 120_000);
+
+  it('puts a sign of life that comes late between two removals onto a device of its own', async () => {
+    const user = { id: null, externalId: null, email: 'user-1@example.com' };
+    const on = (eventId: string, type: 'device.removed' | 'hub.authenticated', hour: number) => ({
+      eventId,
+      user,
+      type,
+      occurredAt: instantText(new Date(Date.UTC(2026, 1, 26, hour))),
+      launchId: null,
+      device: laptop,
+      data: {},
+    });
+    await place();
+
+    for (const event of [
+      on('first', 'device.removed', 3),
+      on('second', 'device.removed', 16),
+      on('late', 'hub.authenticated', 8),
+    ])
+      await send(event);
+
+    const { devices } = await state();
+    expect(devices.map((row) => (row['removed_at'] as Date | null)?.toISOString())).toEqual([
+      '2026-02-26T03:00:00.000Z',
+      '2026-02-26T16:00:00.000Z',
+    ]);
+  });
 });

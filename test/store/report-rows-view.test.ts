@@ -50,6 +50,26 @@ describe('userList', () => {
     expect(tally(rows, license)).toEqual({ APP: 378, 'APP-EXTRA': 42, null: 60 });
   });
 
+  it('names people whom the directory sent without a displayName by their name, else by their userName', async () => {
+    const [named, bare] = [person('G1', 0), person('G1', 1)];
+    await db.sql.query(
+      "UPDATE users SET display_name = NULL, given_name = 'Ada', family_name = 'Lovelace' WHERE id = ?",
+      [named.id],
+    );
+    await db.sql.query(
+      "UPDATE users SET display_name = NULL, given_name = NULL, family_name = '', user_name = 'bare' WHERE id = ?",
+      [bare.id],
+    );
+
+    await db.sql.query('UPDATE user_profile_versions SET display_name = NULL WHERE user_id IN (?)', [
+      [named.id, bare.id],
+    ]);
+
+    const rows = await rowsAt(goldenAt);
+
+    expect([named, bare].map(({ id }) => rows.find((row) => row[0] === id)?.[name])).toEqual(['Ada Lovelace', 'bare']);
+  });
+
   it('says the same of the instant after later rows exist, and other things of a later one', async () => {
     const before = await rowsAt(goldenAt);
     await golden.addLaterRows();

@@ -34,7 +34,7 @@ export function startLoad(product: Pick<Product, 'url' | 'scimToken'>, clients: 
   const outcomes: Outcome[] = [];
   const created = new Map<string, string>();
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
-  let isStopped = false;
+  const stopping = new AbortController();
   const ask = async (method: string, path: string, body?: object): Promise<{ status?: number; body?: unknown }> => {
     const { outcome, answer } = await send(agent, product, { method, path, body });
     outcomes.push(outcome);
@@ -52,12 +52,12 @@ export function startLoad(product: Pick<Product, 'url' | 'scimToken'>, clients: 
     return id;
   };
   const client = async (number: number): Promise<void> => {
-    for (let turn = 0; !isStopped; turn += 1) {
+    for (let turn = 0; !stopping.signal.aborted; turn += 1) {
       const userName = `load-${number}-${turn}@example.com`;
       let id = await provision(userName);
-      while (id === undefined && !isStopped) {
+      while (id === undefined && !stopping.signal.aborted) {
         await new Promise((resolve) => setTimeout(resolve, 20));
-        id = (await find(userName)) ?? (isStopped ? undefined : await provision(userName));
+        id = (await find(userName)) ?? (stopping.signal.aborted ? undefined : await provision(userName));
       }
       if (id === undefined) return;
       await ask('GET', `/Users/${id}`);
@@ -70,7 +70,7 @@ export function startLoad(product: Pick<Product, 'url' | 'scimToken'>, clients: 
     outcomes,
     created,
     stop: async () => {
-      isStopped = true;
+      stopping.abort();
       await running;
       agent.destroy();
     },
