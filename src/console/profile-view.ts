@@ -66,11 +66,20 @@ function enrollmentOf(parts: Parts, req: Request, viewer: Viewer, faults: Faults
   const base = { hasSecondFactor: viewer.hasSecondFactor, canRemove: parts.isLoopback, codeField };
   if (viewer.hasSecondFactor) return { ...base, qr: { size: 0, path: '' }, secret: '', sealedSecret: '' };
   const context = pendingContext(viewer.adminId);
-  const posted = typed(req.body, 'secret');
-  const secret = posted === '' ? secondFactor.begin() : sealing.open(Buffer.from(posted, 'base64url'), context);
-  const { url } = secondFactor.describe(secret, viewer.email);
-  const sealedSecret = posted || sealing.seal(secret, context).toString('base64url');
-  return { ...base, qr: qrPicture(url), secret: (secret.match(/.{1,4}/g) ?? []).join(' '), sealedSecret };
+  const secret = carriedSecret(() => sealing.open(Buffer.from(typed(req.body, 'secret'), 'base64url'), context));
+  const shown = secret ?? secondFactor.begin();
+  const { url } = secondFactor.describe(shown, viewer.email);
+  const sealedSecret = sealing.seal(shown, context).toString('base64url');
+  return { ...base, qr: qrPicture(url), secret: (shown.match(/.{1,4}/g) ?? []).join(' '), sealedSecret };
+}
+
+/** The secret a refused form carried; undefined for none, and for one that is not ours: the page then shows a new one. */
+function carriedSecret(open: () => string): string | undefined {
+  try {
+    return open();
+  } catch {
+    return undefined;
+  }
 }
 
 /** An admin made from the environment has the address as name; it is said once. */

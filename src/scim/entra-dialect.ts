@@ -52,7 +52,7 @@ export function normalizePatch(schema: ResourceSchema, message: unknown, id?: st
   if (!Array.isArray(list)) throw new AppError('body.shape', { reason: '"Operations" must be an array.' });
   if (list.length > maxOperations) throw new AppError('body.too_large', { limit: '1,000 operations' });
   const reading: Reading = { schema, id, warnings: [], isUnderstood: list.length === 0 };
-  const operations = list.flatMap((item) => readOperation(reading, item));
+  const operations = bounded(list.flatMap((item) => readOperation(reading, item)));
   if (!reading.isUnderstood) {
     throw new AppError('path.invalid', { reason: 'None of the operations names a known attribute.' });
   }
@@ -63,7 +63,7 @@ export function normalizePatch(schema: ResourceSchema, message: unknown, id?: st
 export function normalizeResource(schema: ResourceSchema, body: unknown): Normalized {
   if (!isObject(body)) throw new AppError('body.shape', { reason: 'The body must be a JSON object.' });
   const reading: Reading = { schema, id: undefined, warnings: [], isUnderstood: true };
-  return { operations: explode(reading, 'replace', body), warnings: reading.warnings };
+  return { operations: bounded(explode(reading, 'replace', body)), warnings: reading.warnings };
 }
 
 /** Operations in plain RFC 7644 form, for the request log; normalized again they are the same. */
@@ -73,6 +73,12 @@ export function printOperations(operations: readonly Operation[]): object[] {
     path: printPath(target),
     ...(value === undefined ? {} : { value }),
   }));
+}
+
+/** What objects without a path are taken apart into counts too. @throws body.too_large */
+function bounded(operations: Operation[]): Operation[] {
+  if (operations.length > maxOperations) throw new AppError('body.too_large', { limit: '1,000 changes' });
+  return operations;
 }
 
 function readOperation(reading: Reading, item: unknown): Operation[] {

@@ -1,18 +1,42 @@
 // Applies normalized operations to a plain resource, in order: (resource, operations) -> resource. Pure, so it may run again
 // after a deadlock; applying it to its own result changes nothing. Called by user-resource.ts for POST, PUT and PATCH.
 // Source: RFC 7644 3.5.2; where it is stricter than Entra, rows E9 to E16, E23, E54 of docs/scim.md.
+import type { Condition } from '../domain/condition';
 import { AppError } from '../errors';
 import { addElements, changeMatched, removeElements, replaceElements, tidy } from './elements';
 import type { Operation } from './entra-dialect';
 import type { Container, Element, Held, Scalar } from './resource';
 import type { Attribute } from './schemas';
 
+/** A thousand operations on a thousand elements would hold up everybody else for minutes. */
+const maxLooks = 200_000;
+
 /**
  * The resource after all operations; the argument stays as it is.
- * @throws path.no_target when a filter that says nothing of a new element matches none
+ * @throws path.no_target when a filter that says nothing of a new element matches none; body.too_large for too much work
  */
 export function patch(resource: Container, operations: readonly Operation[]): Container {
-  return operations.reduce(applyOne, resource);
+  let looks = 0;
+  return operations.reduce((held, operation) => {
+    looks += looksOf(held, operation);
+    if (looks > maxLooks) throw new AppError('body.too_large', { limit: '200,000 comparisons; send fewer operations' });
+    return applyOne(held, operation);
+  }, resource);
+}
+
+/** How many comparisons an operation is about to make: elements held, for each term of its filter or value to remove. */
+function looksOf(resource: Container, { op, target: { attribute, extension, filter }, value }: Operation): number {
+  if (attribute === undefined || !attribute.isMulti || extension !== undefined) return 0;
+  const held = ((resource[attribute.name] ?? []) as readonly Element[]).length;
+  const brought = Array.isArray(value) ? value.length : 0;
+  if (filter !== undefined) return held * (1 + termsOf(filter));
+  return op === 'remove' ? held * (1 + brought) : held + brought;
+}
+
+function termsOf(condition: Condition): number {
+  if (condition.kind === 'not') return termsOf(condition.term);
+  if (condition.kind !== 'and' && condition.kind !== 'or') return 1;
+  return condition.terms.reduce((sum, term) => sum + termsOf(term), 0);
 }
 
 function applyOne(resource: Container, operation: Operation): Container {

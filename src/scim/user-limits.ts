@@ -7,16 +7,30 @@ const rootLimits: Readonly<Record<string, number>> = { userName: 255, externalId
 const elementLimits: Readonly<Record<string, number>> = { type: 64, display: 255, value: 1024 };
 const short = 255;
 const long = 1024;
+/** Attributes and elements together, and bytes of the whole: what grows by PATCH can still be read and changed. */
+const maxParts = 1000;
+const maxBytes = 1_048_576;
 
-/** @throws body.value for a missing userName, or a value (or its folded form) that is too long */
+/** @throws body.value for a missing userName, or a value (or its folded form) that is too long; body.too_large for too many */
 export function checkLimits(resource: Container): void {
   if (typeof resource['userName'] !== 'string' || resource['userName'].trimEnd() === '') {
     throw new AppError('body.value', { reason: '"userName" is required.' });
   }
+  checkSize(resource);
   for (const [name, held] of Object.entries(resource)) {
     if (typeof held === 'string') check(name, held, rootLimits[name] ?? long, name === 'userName');
     else if (Array.isArray(held)) for (const element of held as Element[]) checkElement(name, element);
     else if (typeof held === 'object') checkNested(name, held as Container);
+  }
+}
+
+function checkSize(resource: Container): void {
+  const parts = Object.values(resource).map((held) => (typeof held === 'object' ? 1 + Object.keys(held).length : 1));
+  if (parts.reduce((sum, it) => sum + it, 0) > maxParts) {
+    throw new AppError('body.too_large', { limit: '1,000 values for one user' });
+  }
+  if (Buffer.byteLength(JSON.stringify(resource)) > maxBytes) {
+    throw new AppError('body.too_large', { limit: '1 MiB for one user' });
   }
 }
 

@@ -99,8 +99,9 @@ export function createLicensing({ newId }: Dependencies): Licensing {
       await stores.licenses.endWait(held.id, 'deactivated', at);
       return { user, events: [], audit: [], others: [] };
     }
-    await stores.licenses.endAssignment(held.id, reason, at);
+    // The pool first: ending an assignment moves an entry of its foreign key, which takes a shared lock on the pool's row.
     await stores.licenses.freeSeat(held.poolId);
+    await stores.licenses.endAssignment(held.id, reason, at);
     const audit: LicenseAudit = {
       action: 'license.released',
       userId: user.id,

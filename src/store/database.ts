@@ -146,6 +146,8 @@ export function afterCreate(options: Pick<DatabaseOptions, 'lockMs'>) {
     'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
     "SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE'",
     `SET innodb_lock_wait_timeout = ${Math.ceil(options.lockMs / 1000)}`,
+    // MariaDB cuts JSON_ARRAYAGG here, 1 MiB unless told, and half a list is no JSON: the user could not be read any more.
+    'SET SESSION group_concat_max_len = 16777216',
   ];
   return (connection: DriverConnection, done: (error: unknown, connection: DriverConnection) => void): void => {
     const next = (index: number): void => {

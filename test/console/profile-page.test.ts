@@ -48,6 +48,15 @@ describe('the profile page', () => {
     expect(still.location).toBe('/');
   });
 
+  test('shows a new secret instead of failing when a refused form carries one that is not ours', async () => {
+    const send = (secret: string) => browser.fill('/profile', { secret, newPassword: 'short' }, '/profile/password');
+
+    const sealed = await send('A'.repeat(50));
+    const short = await send('é');
+
+    expect([sealed.status, short.status]).toEqual([400, 400]);
+  });
+
   test('lists own sessions and ends the others', async () => {
     const other = await signedIn(console, db.organizationId);
 

@@ -34,6 +34,19 @@ describe('provisioning', () => {
     ended.length = 0;
   });
 
+  it('locks the pool before it ends the assignment, whose foreign key would share the lock and deadlock', async () => {
+    const provisioning = build();
+    const caller = scimCaller(db.organizationId);
+    const user = await provisioning.createUser(caller, aProfile());
+    db.statements.length = 0;
+
+    await provisioning.changeUser(caller, user.id, (it) => ({ ...it, active: false }), { ifMatch: undefined });
+
+    const orderOf = (start: string) => db.statements.findIndex((sql) => sql.startsWith(start));
+    expect(orderOf('UPDATE license_pools')).toBeGreaterThan(0);
+    expect(orderOf('UPDATE license_pools')).toBeLessThan(orderOf('UPDATE license_assignments'));
+  });
+
   it('creates a user with its history, seat, count delta, outbox row and audit entry, in sixteen statements', async () => {
     const caller = scimCaller(db.organizationId);
 

@@ -168,6 +168,22 @@ describe('conditions', () => {
     }
   }, 120_000);
 
+  it('finds by a prefix also names whose next character takes four bytes, or is a TAB', async () => {
+    const provisioning = build();
+    const caller = scimCaller(db.organizationId);
+    const names = ['a😀b', 'a\tb', 'ab', 'a', 'b'];
+    for (const userName of names) await provisioning.createUser(caller, aProfile({ userName, externalId: userName }));
+    const find = async (attribute: string): Promise<string[]> => {
+      const where: Condition = { kind: 'compare', attribute, operator: 'sw', value: 'a' };
+      const { items } = await provisioning.listUsers(caller, { where, offset: 0, limit: 200 });
+      return items.map((it) => it.profile.userName);
+    };
+
+    const found = [await find('userName'), await find('externalId')];
+
+    expect(found).toEqual([names.slice(0, 4), names.slice(0, 4)]);
+  });
+
   it('S6 in short: matching attributes are found by an index', async () => {
     const provisioning = build();
     const caller = scimCaller(db.organizationId);
