@@ -11,6 +11,7 @@ import { createArtifactWriter } from '../report/artifact';
 import { inBuild } from '../root';
 import { countsAsOf } from '../service/adoption';
 import { createJourneys } from '../service/journeys';
+import { createManagerLinks } from '../service/manager-link';
 import { createOutbox } from '../service/outbox';
 import { createReminders } from '../service/reminders';
 import { createReportContents } from '../service/report-content';
@@ -35,6 +36,7 @@ const workerPool = 16;
 /** Reports read through connections of their own, so that they never take those of journeys. */
 const reportPool = 2;
 const foldMs = 1000;
+const linkMs = 60_000;
 /** Workflow starts per second that a real server carries; the launcher sets 50 for its development server. */
 const startsPerSecond = 200;
 
@@ -58,9 +60,19 @@ export async function startWorker(config: Config, log: Log): Promise<Running> {
       if (await isReady(core)) await core.adoption.foldCounts();
     },
   });
+  const linkManagers = createManagerLinks(core);
+  const linking = startTicker({
+    name: 'link managers',
+    everyMs: linkMs,
+    log,
+    work: async () => {
+      if (await isReady(core)) await linkManagers();
+    },
+  });
   return {
     stop: async () => {
       stopping.abort();
+      await linking.stop();
       await temporal;
       await folding.stop();
       await mailing.mailer.close();

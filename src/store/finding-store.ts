@@ -32,6 +32,14 @@ export function createFindingStore(connection: Connection) {
         [organizationId, newId(), it.kind, it.userId, detail, at, at, at],
       );
     },
+    /** Users with an open finding of a kind, those not looked at for longest first. */
+    listUsers: async (kind: FindingKind, limit: number): Promise<string[]> => {
+      const { rows } = await connection.run(
+        `SELECT user_id FROM provisioning_findings WHERE organization_id = ? AND kind = ? AND resolved_at IS NULL AND user_id IS NOT NULL ORDER BY last_seen_at LIMIT ?`,
+        [organizationId, kind, limit],
+      );
+      return rows.map((row) => row['user_id'] as string);
+    },
     /** Closes the open findings of a kind about a user. */
     resolve: async (kind: FindingKind, userId: string, at: Date): Promise<void> => {
       await connection.run(

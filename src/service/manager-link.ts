@@ -1,0 +1,47 @@
+// Links people to managers that were not there, or not committed yet, when they were made: two creates at once never see
+// each other. Called by the worker each minute; an open finding `unknown_manager` is what is left to do.
+import type { Clock } from '../clock';
+import type { NewId } from '../ids';
+import type { Database } from '../store/database';
+import type { Stores } from '../store/stores';
+
+interface Dependencies {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly newId: NewId;
+}
+
+/** Findings looked at in one pass and organization; the oldest seen come first, so that none starves. */
+const atOnce = 500;
+
+/** Makes the pass; it answers how many people were linked. */
+export function createManagerLinks({ database, clock, newId }: Dependencies) {
+  /** One transaction a person: 1. lock; 2. who is meant, if there by now; 3. row and profile history; 4. the finding. */
+  const link = async (stores: Stores, userId: string): Promise<boolean> => {
+    const at = clock.now();
+    const user = await stores.users.lock(userId);
+    const raw = user?.profile.managerRaw ?? null;
+    const manager = raw === null ? undefined : await stores.users.findManager(raw);
+    if (user === undefined || raw === null || manager !== undefined)
+      await stores.findings.resolve('unknown_manager', userId, at);
+    else await stores.findings.note(newId, { kind: 'unknown_manager', userId, detail: {} }, at);
+    if (user === undefined || manager === undefined || manager.id === user.managerUserId) return false;
+    const after = { ...user, managerUserId: manager.id };
+    await stores.users.save(user, after);
+    await stores.userHistory.closeProfile(userId, at);
+    await stores.userHistory.openProfile(newId, after, at);
+    await stores.outbox.add([{ event: { topic: 'ProfileChanged', userId }, lane: 2 }], at);
+    return true;
+  };
+  return async (): Promise<number> => {
+    let linked = 0;
+    for (const { organizationId } of await database.acrossOrganizations((scan) => scan.organizations.list())) {
+      const waiting = await database.read(organizationId, (stores) =>
+        stores.findings.listUsers('unknown_manager', atOnce),
+      );
+      for (const userId of waiting)
+        linked += (await database.inTransaction(organizationId, (stores) => link(stores, userId))) ? 1 : 0;
+    }
+    return linked;
+  };
+}
