@@ -42,7 +42,7 @@ function calmly(parts: Parts, work: (req: Request, res: Response) => Promise<voi
       await work(req, res);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'code.refused') throw error;
-      await parts.administration.throttle.take('address', originOf(req, res).address);
+      await parts.administration.throttle.take('link', originOf(req, res).address);
       const title = 'This link no longer works';
       parts.pages.show(req, res, { template: 'dead-link', title, status: 404, isBare: true, model: {} });
     }
