@@ -21,7 +21,7 @@ import type { Stores } from '../store/stores';
 import { changesProfile, type StateCause } from '../store/user-history-store';
 import type { UserQuery } from '../store/user-store';
 import type { AppearedUser } from './ingestion';
-import type { Licensing, Settled } from './licensing';
+import type { Licensing } from './licensing';
 import { writeTrail } from './user-trail';
 
 /** The verbs. */
@@ -81,12 +81,6 @@ export function createProvisioning({ database, clock, newId, licensing, conseque
     return user;
   };
 
-  const settle = (stores: Stores, caller: Caller, before: User, after: User, at: Date): Promise<Settled> => {
-    if (after.accountState === before.accountState) return Promise.resolve(unsettled(after));
-    if (after.accountState === 'enabled') return licensing.restore(stores, caller, after, at);
-    return licensing.release(stores, caller, after, after.accountState === 'removed' ? 'removed' : 'deactivated', at);
-  };
-
   const moveState = async (stores: Stores, caller: Caller, before: User, after: User): Promise<void> => {
     if (after.accountState === before.accountState) return;
     await stores.userHistory.closeState(after.id, after.stateSince);
@@ -135,7 +129,7 @@ export function createProvisioning({ database, clock, newId, licensing, conseque
         await moveProfile(stores, before, after, at);
         await moveState(stores, caller, before, after);
         if (after.profile.managerRaw !== before.profile.managerRaw) await noteManager(stores, newId, after, at);
-        const settled = await settle(stores, caller, before, after, at);
+        const settled = await licensing.change(stores, caller, before, after, at);
         await writeTrail(stores, {
           caller,
           action: actionOf(before, after),
@@ -165,7 +159,7 @@ export function createProvisioning({ database, clock, newId, licensing, conseque
         await stores.userHistory.closeProfile(userId, at);
         await moveState(stores, caller, before, after);
         await stores.devices.closeAll(userId, at);
-        const settled = await settle(stores, caller, before, after, at);
+        const settled = await licensing.remove(stores, caller, after, at);
         await writeTrail(stores, {
           caller,
           action: 'user.removed',
@@ -176,10 +170,6 @@ export function createProvisioning({ database, clock, newId, licensing, conseque
         });
       }),
   };
-}
-
-function unsettled(user: User): Settled {
-  return { user, events: [], audit: [], others: [] };
 }
 
 /** The manager a profile names, if it is known here; the store looks inside the organization alone. */

@@ -36,6 +36,14 @@ export function createPoolStore(connection: Connection) {
         [organizationId, id, poolId, source, matchValue, at],
       );
     },
+    /** Open pools and what they give, lowest sort order first. */
+    listKinds: async (): Promise<{ id: string; isApp: boolean }[]> => {
+      const { rows } = await connection.prepared(
+        'SELECT id, is_app FROM license_pools WHERE organization_id = ? AND closed_at IS NULL ORDER BY sort_order, id',
+        [organizationId],
+      );
+      return rows.map((row) => ({ id: row['id'] as string, isApp: Number(row['is_app']) === 1 }));
+    },
     /** Open pools with the seats of the terms valid at `at`, lowest sort order first. */
     list: async (at: Date): Promise<Pool[]> => {
       const { rows } = await connection.prepared(

@@ -6,6 +6,7 @@ import { createAdoptionView } from './adoption-view';
 import { createAttemptScan } from './attempt-store';
 import { createAuditStore } from './audit-store';
 import { createBackupCodeStore } from './backup-code-store';
+import { createClaimStore } from './claim-store';
 import type { Connection, ScanConnection } from './connection';
 import { createCredentialScan, createCredentialStore } from './credential-store';
 import { createDemoScan, createDemoStore } from './demo-store';
@@ -66,6 +67,9 @@ export function createStores(connection: Connection) {
     },
     get backupCodes() {
       return createBackupCodeStore(connection);
+    },
+    get claims() {
+      return createClaimStore(connection);
     },
     get credentials() {
       return createCredentialStore(connection);
