@@ -4,6 +4,7 @@ import { recoverAdmin } from '../cli/admin-command';
 import { printConfig } from '../cli/config-command';
 import { runDemo } from '../cli/demo-command';
 import { runDoctor } from '../cli/doctor-command';
+import { addLicenseRule, endLicenseRule, listLicenseRules, listPools, setPool } from '../cli/license-command';
 import { runMigrate } from '../cli/migrate-command';
 import type { Output } from '../cli/output';
 import { setPolicy } from '../cli/policy-command';
@@ -42,7 +43,16 @@ export function createHandlers({ config, environment, found, log, output }: Part
   };
   const forFirst = (work: (core: Core, caller: Caller) => Promise<boolean | void>): Promise<boolean> =>
     within(async (core) => work(core, await callerOf(core)));
+  const onPools = (work: typeof listPools): Promise<boolean> =>
+    forFirst(({ pools }, caller) => work({ pools, caller, output }));
+  const onRules = (work: typeof listLicenseRules): Promise<boolean> =>
+    forFirst(({ licenseRules }, caller) => work({ licenseRules, caller, output }));
   return {
+    poolSet: (code, wish) => onPools((parts) => setPool(parts, code, wish)),
+    poolList: () => onPools(listPools),
+    licenseRuleAdd: (wish) => onRules((parts) => addLicenseRule(parts, wish)),
+    licenseRuleEnd: (ruleId) => onRules((parts) => endLicenseRule(parts, ruleId)),
+    licenseRuleList: () => onRules(listLicenseRules),
     configPrint: async () => {
       const ofStart = (name: string) => (name in found ? { source: 'running start' } : {});
       printConfig(

@@ -1,7 +1,7 @@
 // Everything both roles and the command line share: database, services. No HTTP and no Temporal here.
 import type { Config } from '../config';
 import { systemClock, type Clock } from '../clock';
-import { newId } from '../ids';
+import { newId, type NewId } from '../ids';
 import type { Log } from '../log';
 import { createAccess } from '../service/access';
 import { endSignIns } from '../service/admin-account';
@@ -9,15 +9,17 @@ import { createAdministration } from '../service/administration';
 import { countsAsOf, createAdoption } from '../service/adoption';
 import { createFirstOrganization } from '../service/first-organization';
 import { createIngestion } from '../service/ingestion';
+import { createLicenseRules } from '../service/license-rules';
 import { createLicensing } from '../service/licensing';
 import { createPolicies, createReminderDrafts } from '../service/policies';
+import { createPools } from '../service/pools';
 import { createProvisioning } from '../service/provisioning';
 import { createRateLimits } from '../service/rate-limits';
 import { createReportSchedules } from '../service/report-schedules';
 import { createFirstReport, createReports } from '../service/reports';
 import { createSnapshots } from '../service/snapshots';
 import { createSuppression } from '../service/suppression';
-import { openDatabase } from '../store/database';
+import { openDatabase, type Database } from '../store/database';
 import { migrate, pendingMigrations, rollback } from '../store/migrate';
 import { createFaults } from './faults';
 import { required } from './role';
@@ -48,7 +50,7 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
   const secretKey = loadSecretKey(config.secretKey, config.files.dataDir);
   const parts = { database, clock, newId };
   const ingestion = createIngestion(parts);
-  const licensing = createLicensing({ newId });
+  const licenses = createLicenses(parts);
   const administration = createAdministration({ ...parts, secretKey, isLoopback: config.web.isLoopback });
   const adoption = createAdoption(parts);
   const consequences = { endSignIns, matchQuarantined: ingestion.matchQuarantined };
@@ -62,8 +64,8 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
     administration,
     adoption,
     ingestion,
-    licensing,
-    provisioning: createProvisioning({ ...parts, licensing, consequences }),
+    ...licenses,
+    provisioning: createProvisioning({ ...parts, licensing: licenses.licensing, consequences }),
     policies: createPolicies(parts),
     rateLimits: createRateLimits(parts),
     reports: createReports(parts),
@@ -78,5 +80,15 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
     rollback: () => rollback({ url, ...waits }),
     isMigrated: async () => (await pendingMigrations({ url, ...waits })).length === 0,
     close: () => database.close(),
+  };
+}
+
+/** The license engine and what administers it. */
+function createLicenses(parts: { database: Database; clock: Clock; newId: NewId }) {
+  const licensing = createLicensing(parts);
+  return {
+    licensing,
+    licenseRules: createLicenseRules({ ...parts, licensing }),
+    pools: createPools({ ...parts, licensing }),
   };
 }

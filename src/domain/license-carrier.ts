@@ -1,12 +1,13 @@
 // What a directory says about licenses in a user's profile: app roles, entitlements and our own extension attribute, and
 // which rules they meet. Pure; called by the license engine.
 import type { ClaimSource } from './license';
-import { fold, type UserProfile } from './user';
+import { fold, type ProfileValue, type UserProfile } from './user';
 
-/** The URN of our extension of the SCIM user, and its one attribute that a client writes. */
+/** Our extension of the SCIM user: the attribute a client writes, and the one it may ask for. */
 export const licenseExtension = {
   urn: 'urn:ietf:params:scim:schemas:extension:uptake:2.0:User',
   code: 'license',
+  state: 'licenseState',
 } as const;
 
 /** An open rule: who meets it is granted its pool. `matchValue` is `*` for auto, the group's name for groups. */
@@ -16,6 +17,12 @@ export interface LicenseRule {
   readonly poolId: string;
   readonly isApp: boolean;
   readonly matchValue: string;
+}
+
+/** What of a profile can carry a license. */
+export interface CarrierProfile {
+  readonly values: readonly Pick<ProfileValue, 'attribute' | 'value' | 'display'>[];
+  readonly extra: UserProfile['extra'];
 }
 
 /** One code of a profile: the names it may be matched by, folded, first choice first. */
@@ -36,7 +43,7 @@ const carriers = new Set(['roles', 'entitlements']);
 const none = 'none';
 
 /** The codes of a profile. `none` in the extension attribute stands for no code, since Entra sends no empty values. */
-export function carriedCodes(profile: UserProfile): CarriedCode[] {
+export function carriedCodes(profile: CarrierProfile): CarriedCode[] {
   const roles = profile.values
     .filter((it) => carriers.has(it.attribute))
     .map((it) => namesOf([it.value, it.display]))
@@ -45,9 +52,12 @@ export function carriedCodes(profile: UserProfile): CarriedCode[] {
   return [...roles, ...extensionCodes(profile).map((code) => ({ source: 'extension' as const, names: [code] }))];
 }
 
-function extensionCodes(profile: UserProfile): string[] {
+function extensionCodes(profile: CarrierProfile): string[] {
   const held = profile.extra[licenseExtension.urn];
-  const text = typeof held === 'object' && held !== null ? (held as { readonly license?: unknown }).license : undefined;
+  const text =
+    typeof held === 'object' && held !== null
+      ? (held as { readonly [licenseExtension.code]?: unknown })[licenseExtension.code]
+      : undefined;
   if (typeof text !== 'string') return [];
   return namesOf(text.split(';')).filter((code) => code !== none);
 }
@@ -58,12 +68,12 @@ function namesOf(texts: readonly (string | null)[]): string[] {
 }
 
 /** Whether two profiles say the same about licenses. */
-export function isSameCarried(before: UserProfile, after: UserProfile): boolean {
+export function isSameCarried(before: CarrierProfile, after: CarrierProfile): boolean {
   return JSON.stringify(carriedCodes(before)) === JSON.stringify(carriedCodes(after));
 }
 
 /** The rules a profile meets: `auto` always, a code by its value, then by its display. */
-export function grantedBy(rules: readonly LicenseRule[], profile: UserProfile): Granted {
+export function grantedBy(rules: readonly LicenseRule[], profile: CarrierProfile): Granted {
   const met = new Set(rules.filter((rule) => rule.source === 'auto'));
   const unmapped = new Set<string>();
   for (const { source, names } of carriedCodes(profile)) {

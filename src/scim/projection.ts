@@ -16,6 +16,12 @@ export function project(resource: Container, query: ScimQuery, schema: ResourceS
   return placesOf(query.excludedAttributes, schema).reduce(exclude, resource);
 }
 
+/** Whether the client asks for an attribute of an extension by its name (`returned: request`). */
+export function asksFor(query: ScimQuery, schema: ResourceSchema, urn: string, name: string): boolean {
+  if (query.attributes === undefined) return false;
+  return placesOf(query.attributes, schema).some((it) => it.extension === urn && it.attribute?.name === name);
+}
+
 function placesOf(list: string, schema: ResourceSchema): Place[] {
   const names = list.split(',', 200).map((name) => name.replace(/\[[^\]]*\]/, '').trim());
   return names.map((name) => findPlace(schema, name)).filter((place) => place !== undefined);

@@ -3,15 +3,16 @@
 import { Resources, Types } from 'scimmy';
 import type { Caller } from '../domain/caller';
 import type { Condition } from '../domain/condition';
+import { licenseExtension } from '../domain/license-carrier';
 import type { ExpectedVersion, ProfileEdit, User, UserProfile } from '../domain/user';
 import { AppError } from '../errors';
 import { normalizePatch, normalizeResource, printOperations, type Operation } from './entra-dialect';
 import type { Exchange } from './exchange';
 import { pageOf } from './paging';
 import { patch } from './patch';
-import { project } from './projection';
+import { asksFor, project } from './projection';
 import { filterOf, type ScimQuery, sortOf } from './query';
-import type { Container } from './resource';
+import type { Container, Held } from './resource';
 import { type ResourceSchema, userSchema } from './schemas';
 import { fromWire, locationOf, toResource, toWire, versionOf } from './user-mapping';
 
@@ -35,6 +36,8 @@ export interface ProvisioningPort {
     },
   ): Promise<{ items: User[]; total: number }>;
   removeUser(caller: Caller, userId: string, options: { readonly ifMatch: ExpectedVersion }): Promise<void>;
+  /** Who has a seat of the app or waits for one; nobody else is in the map. */
+  licenseStates(caller: Caller, userIds: readonly string[]): Promise<ReadonlyMap<string, 'assigned' | 'waitlisted'>>;
 }
 
 /** A page of resources. Source: RFC 7644 3.4.2. */
@@ -69,11 +72,25 @@ const listUrn = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 export function createUserResource({ provisioning, baseUrl }: Dependencies): Users {
   const schema = userSchema();
 
-  const shown = (user: User, exchange: Exchange, decision: string): Container => {
+  /** Users as the query wants them; the license state costs a statement and is there only when it is asked for. */
+  const projected = async (users: readonly User[], query: ScimQuery, exchange: Exchange): Promise<Container[]> => {
+    const resources = users.map((user) => toResource(user, baseUrl));
+    const { urn, state } = licenseExtension;
+    if (!asksFor(query, schema, urn, state)) return resources.map((it) => project(it, query, schema));
+    const ids = users.map((user) => user.id);
+    const states = await provisioning.licenseStates(callerOf(exchange), ids);
+    return resources.map((it, index) => {
+      const held = { ...(it[urn] as Container | undefined), [state]: states.get(ids[index] as string) ?? 'none' };
+      const schemas = [...new Set([...(it['schemas'] as unknown as string[]), urn])] as unknown as Held;
+      return project({ ...it, schemas, [urn]: held }, query, schema);
+    });
+  };
+
+  const shown = async (user: User, exchange: Exchange, decision: string): Promise<Container> => {
     exchange.subjectId = user.id;
     exchange.target = { location: locationOf(user.id, baseUrl), version: versionOf(user) };
     exchange.decision = decision;
-    return project(toResource(user, baseUrl), exchange.query, schema);
+    return (await projected([user], exchange.query, exchange))[0] as Container;
   };
 
   const change = async (id: string, exchange: Exchange, edit: ProfileEdit): Promise<Container> => {
@@ -108,7 +125,7 @@ export function createUserResource({ provisioning, baseUrl }: Dependencies): Use
         totalResults: total,
         startIndex: page.startIndex,
         itemsPerPage: items.length,
-        Resources: items.map((user) => project(toResource(user, baseUrl), query, schema)),
+        Resources: await projected(items, query, exchange),
       };
     },
     create: async (body, exchange) => {

@@ -46,6 +46,8 @@ export interface Provisioning {
   listUsers(caller: Caller, query: UserQuery): Promise<{ items: User[]; total: number }>;
   /** Removes for good: seat, claims, devices and sign-ins end. @throws user.not_found, version.stale */
   removeUser(caller: Caller, userId: string, options: { readonly ifMatch: ExpectedVersion }): Promise<void>;
+  /** Who of some users has a seat of the app or waits for one; nobody else is in the map. */
+  licenseStates(caller: Caller, userIds: readonly string[]): Promise<ReadonlyMap<string, 'assigned' | 'waitlisted'>>;
 }
 
 /** Steps of other services that belong into the transaction of a user's change. */
@@ -149,6 +151,12 @@ export function createProvisioning({ database, clock, newId, licensing, conseque
     },
 
     listUsers: (caller, query) => database.read(caller.organizationId, (stores) => stores.users.list(query)),
+
+    licenseStates: async (caller, userIds) => {
+      const held = await database.read(caller.organizationId, (stores) => stores.licenses.listHoldings(userIds));
+      const app = held.filter((it) => it.isApp);
+      return new Map(app.map((it) => [it.userId, it.kind === 'wait' ? 'waitlisted' : 'assigned']));
+    },
 
     removeUser: (caller, userId, { ifMatch }) =>
       database.inTransaction(caller.organizationId, async (stores) => {

@@ -99,21 +99,15 @@ export function createLicenseStore(connection: Connection) {
       );
     },
     addAssignments: async (given: readonly NewAssignment[], at: Date): Promise<void> => {
-      await connection.insertMany(
-        'INSERT INTO license_assignments (organization_id, id, user_id, pool_id, is_app, source, source_ref, assigned_at, actor_id, created_at) VALUES ?',
-        given.map((it) => [
-          organizationId,
-          it.id,
-          it.userId,
-          it.poolId,
-          it.isApp ? 1 : 0,
-          it.source,
-          it.sourceRef,
-          at,
-          it.actorId,
-          at,
-        ]),
-      );
+      const rows = given.map((it) => {
+        const { id, userId, poolId, source, sourceRef, actorId } = it;
+        return [organizationId, id, userId, poolId, it.isApp ? 1 : 0, source, sourceRef, at, actorId, at];
+      });
+      const sql = `INSERT INTO license_assignments (organization_id, id, user_id, pool_id, is_app, source, source_ref, assigned_at, actor_id, created_at) VALUES`;
+      const [only, ...further] = rows;
+      if (only !== undefined && further.length === 0) {
+        await connection.prepared(`${sql} (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, only);
+      } else await connection.insertMany(`${sql} ?`, rows);
     },
     endAssignments: async (ids: readonly string[], reason: ReleaseReason, at: Date): Promise<void> => {
       if (ids.length === 0) return;

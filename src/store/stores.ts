@@ -29,6 +29,7 @@ import { createReportRowsView } from './report-rows-view';
 import { createReportRunStore } from './report-run-store';
 import { createReportStore } from './report-store';
 import { createRequestLogScan } from './request-log-store';
+import { createRuleStore } from './rule-store';
 import { createScheduleStore } from './schedule-store';
 import { createServerFacts } from './server-facts';
 import { createSettingStore } from './setting-store';
@@ -121,6 +122,9 @@ export function createStores(connection: Connection) {
     },
     get reports() {
       return createReportStore(connection);
+    },
+    get rules() {
+      return createRuleStore(connection);
     },
     get schedules() {
       return createScheduleStore(connection);

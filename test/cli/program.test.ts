@@ -22,6 +22,11 @@ function aProgram(isWell = true) {
     'snapshot',
     'reportRun',
     'reportSchedule',
+    'poolSet',
+    'poolList',
+    'licenseRuleAdd',
+    'licenseRuleEnd',
+    'licenseRuleList',
   ];
   const handlers = Object.fromEntries(names.map((name) => [name, handler(name)])) as unknown as Handlers;
   const program = createProgram(handlers, (well) => void results.push(well));
@@ -36,6 +41,18 @@ describe('the command line', () => {
     [['migrate'], ['migrate']],
     [['config', 'print'], ['configPrint']],
     [['admin', 'recover'], ['adminRecover']],
+    [
+      ['pool', 'set', 'PRO', '--seats', '20', '--over-seat', 'allow'],
+      ['poolSet', 'PRO', { seats: 20, overSeat: 'allow' }],
+    ],
+    [
+      ['license-rule', 'add', '--source', 'roles', '--pool', 'PRO', '--match', 'Pro.User'],
+      ['licenseRuleAdd', { source: 'roles', poolCode: 'PRO', match: 'Pro.User' }],
+    ],
+    [
+      ['license-rule', 'end', 'a-rule'],
+      ['licenseRuleEnd', 'a-rule'],
+    ],
     [['snapshot'], ['snapshot', undefined]],
     [
       ['snapshot', '--day', '2026-03-01'],

@@ -1,0 +1,235 @@
+// Whatever happens in whatever order, seats, claims, queues, counts and the copies on users agree: I1, I2, I10, I11.
+import * as fc from 'fast-check';
+import { newId } from '../../src/ids';
+import type { LicenseRule } from '../../src/domain/license-carrier';
+import type { Json, ProfileValue, UserProfile } from '../../src/domain/user';
+import { createLicenseRules } from '../../src/service/license-rules';
+import { createLicenseSwitch } from '../../src/service/license-switch';
+import { createLicensing } from '../../src/service/licensing';
+import { createPools } from '../../src/service/pools';
+import { createProvisioning } from '../../src/service/provisioning';
+import { aProfile, scimCaller, testClock } from '../support/builders';
+import { useDatabase } from '../support/database';
+import { licenseFaults, rowsOf } from '../support/licenses';
+
+const extension = 'urn:ietf:params:scim:schemas:extension:uptake:2.0:User';
+const codes = ['APP', 'PRO', 'EXTRA', 'Unknown'] as const;
+const sources: readonly LicenseRule['source'][] = ['auto', 'roles', 'extension', 'groups'];
+
+/** What the commands work on; people are named by their number in the order of their creation. */
+interface Real {
+  readonly act: ReturnType<typeof actions>;
+  readonly people: string[];
+}
+
+/** The model knows who is left and what account state they have; the invariants judge the rest. */
+interface Model {
+  readonly states: ('enabled' | 'deactivated' | 'removed')[];
+}
+
+type Step = fc.AsyncCommand<Model, Real>;
+
+function actions(db: ReturnType<typeof useDatabase>, groupId: string) {
+  const clock = testClock();
+  const parts = { database: db.database, clock, newId, licensing: createLicensing({ newId }) };
+  const caller = scimCaller(db.organizationId);
+  const consequences = { endSignIns: async () => undefined, matchQuarantined: async () => 0 };
+  const provisioning = createProvisioning({ ...parts, consequences });
+  const rules = createLicenseRules({ ...parts, pageSize: 2 });
+  const pools = createPools({ ...parts, pageSize: 2 });
+  const admin = createLicenseSwitch(parts);
+  return {
+    tick: () => clock.advance(1000),
+    provisioning,
+    rules,
+    pools,
+    admin,
+    caller,
+    add: (over: Partial<UserProfile>) =>
+      provisioning.createUser(caller, aProfile({ userName: `${newId()}@example.com`, ...over })),
+    edit: (id: string, over: Partial<UserProfile>) =>
+      provisioning.changeUser(caller, id, (profile) => ({ ...profile, ...over }), { ifMatch: undefined }),
+    group: (verb: 'groupJoined' | 'groupLeft', ids: string[]) =>
+      db.database.inTransaction(db.organizationId, (stores) =>
+        parts.licensing[verb](stores, caller, ids, groupId, clock.now()),
+      ),
+    groupId,
+  };
+}
+
+/** A step about one or more of the people there are. */
+function step(name: string, run: (model: Model, real: Real) => Promise<unknown>, picked: readonly number[] = []): Step {
+  return {
+    check: ({ states }) => picked.every((index) => states[index] !== undefined && states[index] !== 'removed'),
+    run: async (model, real) => {
+      real.act.tick();
+      await run(model, real);
+    },
+    toString: () => `${name}(${picked.join(', ')})`,
+  };
+}
+
+const role = (value: string): ProfileValue => {
+  return { attribute: 'roles', type: null, value, isPrimary: false, display: null, extra: null };
+};
+
+const carried = fc
+  .record({ roles: fc.subarray([...codes]), license: fc.option(fc.subarray([...codes]), { nil: undefined }) })
+  .map(({ roles, license }): Partial<UserProfile> => {
+    const text = license?.join(';') || 'none';
+    return { values: roles.map(role), extra: license === undefined ? {} : { [extension]: { license: text } as Json } };
+  });
+
+const person = fc.nat({ max: 5 });
+const pool = fc.constantFrom('APP', 'PRO', 'EXTRA');
+
+const steps: fc.Arbitrary<Step>[] = [
+  fc.tuple(carried, fc.boolean()).map(([over, active]) =>
+    step(`add ${JSON.stringify(over)} ${active}`, async ({ states }, { act, people }) => {
+      people.push((await act.add({ ...over, active })).id);
+      states.push(active ? 'enabled' : 'deactivated');
+    }),
+  ),
+  fc
+    .tuple(person, carried)
+    .map(([n, over]) => step(`edit ${JSON.stringify(over)}`, (_, { act, people }) => act.edit(people[n]!, over), [n])),
+  fc.tuple(person, fc.boolean(), fc.option(carried, { nil: undefined })).map(([n, active, over]) =>
+    step(
+      `active ${active} ${JSON.stringify(over)}`,
+      async ({ states }, { act, people }) => {
+        await act.edit(people[n]!, { ...over, active });
+        states[n] = active ? 'enabled' : 'deactivated';
+      },
+      [n],
+    ),
+  ),
+  person.map((n) =>
+    step(
+      'remove',
+      async ({ states }, { act, people }) => {
+        await act.provisioning.removeUser(act.caller, people[n]!, { ifMatch: undefined });
+        states[n] = 'removed';
+      },
+      [n],
+    ),
+  ),
+  fc
+    .tuple(person, person, fc.constantFrom('groupJoined' as const, 'groupLeft' as const))
+    .map(([n, m, verb]) => step(verb, (_, { act, people }) => act.group(verb, [people[n]!, people[m]!]), [n, m])),
+  fc
+    .tuple(person, fc.option(pool, { nil: undefined }), fc.boolean())
+    .map(([n, code, move]) =>
+      step(
+        `assign ${code} ${move}`,
+        (_, { act, people }) =>
+          act.admin.assign(act.caller, people[n]!, { ...(code !== undefined && { poolCode: code }), move }),
+        [n],
+      ),
+    ),
+  fc
+    .tuple(person, fc.option(pool, { nil: undefined }))
+    .map(([n, code]) =>
+      step(
+        `release ${code}`,
+        (_, { act, people }) => act.admin.release(act.caller, people[n]!, code === undefined ? {} : { poolCode: code }),
+        [n],
+      ),
+    ),
+  fc
+    .tuple(pool, fc.nat({ max: 3 }), fc.constantFrom('waitlist' as const, 'allow' as const))
+    .map(([code, seats, overSeat]) =>
+      step(`pool ${code} ${seats} ${overSeat}`, (_, { act }) => act.pools.set(act.caller, code, { seats, overSeat })),
+    ),
+  fc
+    .tuple(fc.constantFrom(...sources), pool)
+    .map(([source, poolCode]) =>
+      step(`rule ${source} ${poolCode}`, (_, { act }) =>
+        act.rules.add(act.caller, { source, poolCode, ...(source === 'groups' && { match: act.groupId }) }),
+      ),
+    ),
+  fc.nat({ max: 7 }).map((n) =>
+    step(`end rule ${n}`, async (_, { act }) => {
+      const open = (await act.rules.list(act.caller)).filter((it) => it.endedAt === null);
+      const rule = open[n % Math.max(1, open.length)];
+      if (rule !== undefined) await act.rules.end(act.caller, rule.id);
+    }),
+  ),
+];
+
+describe('licenses, over random operations', () => {
+  const db = useDatabase({ seats: 1 });
+  let round = 0;
+
+  /** Each run has an organization's pools and people to itself: what the run before left is taken away. */
+  const begin = async (): Promise<Real> => {
+    round += 1;
+    await db.sql.query(
+      [
+        'SET FOREIGN_KEY_CHECKS = 0',
+        ...['license_claims', 'license_assignments', 'license_waitlist', 'user_values', 'users', 'adoption_deltas'].map(
+          (table) => `DELETE FROM ${table}`,
+        ),
+        ...['user_state_intervals', 'user_profile_versions', 'license_rules', 'directory_groups'].map(
+          (table) => `DELETE FROM ${table}`,
+        ),
+        "DELETE t FROM license_pool_terms t JOIN license_pools p ON p.id = t.pool_id WHERE p.code <> 'APP'",
+        "DELETE FROM license_pools WHERE code <> 'APP'",
+        "UPDATE license_pools SET assigned = 0, over_seat = 'waitlist'",
+        'SET FOREIGN_KEY_CHECKS = 1',
+      ].join(';'),
+    );
+    const groupId = newId();
+    await db.sql.query(
+      "INSERT INTO directory_groups (organization_id, id, source, display_name, display_name_key, row_version, created_at) VALUES (?, ?, 'scim', 'G', ?, 1, '2026-01-01')",
+      [db.organizationId, groupId, `g${round}`],
+    );
+    const act = actions(db, groupId);
+    await act.pools.set(act.caller, 'APP', { seats: 1 });
+    await act.pools.set(act.caller, 'PRO', { seats: 1 });
+    await act.pools.set(act.caller, 'EXTRA', { seats: 1, isAddOn: true });
+    await act.rules.add(act.caller, { source: 'auto', poolCode: 'APP' });
+    await act.rules.add(act.caller, { source: 'roles', poolCode: 'PRO' });
+    return { act, people: [] };
+  };
+
+  it('I1, I2, I10, I11: every invariant holds after each step', async () => {
+    const checked = steps.map((one) =>
+      one.map((command): Step => {
+        return {
+          check: (model) => command.check(model),
+          run: async (model, real) => {
+            await command.run(model, real);
+            expect(await licenseFaults(db)).toEqual([]);
+          },
+          toString: () => command.toString(),
+        };
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.commands(checked, { maxCommands: 25 }), async (commands) => {
+        const real = await begin();
+        await fc.asyncModelRun(() => ({ model: { states: [] }, real }), commands);
+      }),
+      { numRuns: 40, endOnFailure: true },
+    );
+  }, 240_000);
+
+  it('the same holds when forty operations of all kinds run at once', async () => {
+    const { act } = await begin();
+    await act.pools.set(act.caller, 'APP', { seats: 5 });
+    const people = await Promise.all(Array.from({ length: 20 }, () => act.add({})));
+    await act.rules.add(act.caller, { source: 'groups', poolCode: 'EXTRA', match: act.groupId });
+
+    await Promise.all(
+      people.flatMap(({ id }, n) => [
+        n % 4 === 0 ? act.edit(id, { active: false }) : act.edit(id, { values: [role('PRO')] }),
+        n % 3 === 0
+          ? act.group('groupJoined', [id])
+          : act.admin.assign(act.caller, id, { poolCode: 'PRO', move: true }),
+      ]),
+    );
+
+    expect(await licenseFaults(db)).toEqual([]);
+    expect(await rowsOf(db, 'SELECT COUNT(*) AS n FROM users')).toEqual([{ n: 20 }]);
+  }, 60_000);
+});
