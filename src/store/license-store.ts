@@ -119,10 +119,12 @@ export function createLicenseStore(connection: Connection) {
     /** The current copy of the app seat on the users' own rows. */
     setAppSeats: async (userIds: readonly string[], poolId: string | null, at: Date): Promise<void> => {
       if (userIds.length === 0) return;
-      await connection.run(
-        'UPDATE users SET licensed_at = ?, app_pool_id = ? WHERE organization_id = ? AND id IN (?)',
-        [poolId === null ? null : at, poolId, organizationId, userIds],
-      );
+      const licensedAt = poolId === null ? null : at;
+      const [only, ...further] = userIds;
+      if (only === undefined) return;
+      const sql = 'UPDATE users SET licensed_at = ?, app_pool_id = ? WHERE organization_id = ? AND id';
+      if (further.length === 0) await connection.prepared(`${sql} = ?`, [licensedAt, poolId, organizationId, only]);
+      else await connection.run(`${sql} IN (?)`, [licensedAt, poolId, organizationId, userIds]);
     },
     addWaits: async (
       waits: readonly { readonly id: string; readonly userId: string; readonly poolId: string }[],

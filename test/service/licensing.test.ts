@@ -5,15 +5,16 @@ import { createLicenseSwitch } from '../../src/service/license-switch';
 import { createLicensing } from '../../src/service/licensing';
 import { createPools } from '../../src/service/pools';
 import { createProvisioning } from '../../src/service/provisioning';
-import type { Json, ProfileValue, UserProfile } from '../../src/domain/user';
+import type { ProfileValue, UserProfile } from '../../src/domain/user';
 import { aProfile, scimCaller, testClock } from '../support/builders';
 import { useDatabase } from '../support/database';
-import { claimedBy, heldBy, licenseFaults, rowsOf } from '../support/licenses';
+import { claimedBy, heldBy, useLicenseChecks, rowsOf } from '../support/licenses';
 
 const extension = 'urn:ietf:params:scim:schemas:extension:uptake:2.0:User';
 
 describe('licenses', () => {
   const db = useDatabase({ seats: 2 });
+  useLicenseChecks(db);
   const clock = testClock();
   let serial = 0;
 
@@ -53,7 +54,7 @@ describe('licenses', () => {
     return { attribute, type: null, value, isPrimary: false, display, extra: null };
   };
   const license = (text: string): { extra: UserProfile['extra'] } => ({
-    extra: { [extension]: { license: text } as Json },
+    extra: { [extension]: { license: text } },
   });
   const findings = async () =>
     rowsOf(db, 'SELECT kind, detail, resolved_at IS NULL AS open FROM provisioning_findings');
@@ -67,9 +68,6 @@ describe('licenses', () => {
   };
 
   beforeEach(() => clock.set('2026-03-02T09:00:00Z'));
-  afterEach(async () => {
-    expect(await licenseFaults(db)).toEqual([]);
-  });
 
   describe('S29: sources', () => {
     const cases: [string, Partial<UserProfile>, string[], string[]][] = [

@@ -31,6 +31,13 @@ export async function claimedBy(db: TestDatabase, userId: string): Promise<strin
   return rows.map((row) => row['claim'] as string);
 }
 
+/** Holds every test of a describe to the invariants. */
+export function useLicenseChecks(db: TestDatabase): void {
+  afterEach(async () => {
+    expect(await licenseFaults(db)).toEqual([]);
+  });
+}
+
 /** Faults of the invariants; empty while they hold. Each query names what it looks for. */
 export async function licenseFaults(db: TestDatabase): Promise<string[]> {
   const faults: string[] = [];
