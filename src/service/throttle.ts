@@ -1,12 +1,15 @@
 // How often something may be guessed: token buckets in the database, shared by all web processes. No hard lock: who
-// waits gets in. Called by service/sign-in and service/setup.
+// waits gets in. Called by service/sign-in, service/setup and service/token-grants.
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock';
 import { AppError } from '../errors';
 import type { Database } from '../store/database';
 
-/** What is counted: tries on one account, from one address, and what an admin proves with a code or once more. */
-export type BucketKind = 'account' | 'address' | 'second_factor';
+/**
+ * What is counted: tries on one account, from one address, what an admin proves with a code or once more, and secrets of OAuth
+ * clients that were wrong.
+ */
+export type BucketKind = 'account' | 'address' | 'second_factor' | 'client' | 'client_address';
 
 /** Takes and gives back tokens. */
 export interface Throttle {
@@ -18,7 +21,13 @@ export interface Throttle {
 
 /** One token comes back a minute; refused tries make the wait longer, up to 15 minutes. */
 const rule = { perMinute: 1, floor: -14 };
-const capacity: Readonly<Record<BucketKind, number>> = { account: 10, address: 30, second_factor: 10 };
+const capacity: Readonly<Record<BucketKind, number>> = {
+  account: 10,
+  address: 30,
+  second_factor: 10,
+  client: 10,
+  client_address: 30,
+};
 
 /** Buckets over the database. Only digests of accounts and addresses are kept. */
 export function createThrottle({ database, clock }: { database: Database; clock: Clock }): Throttle {
