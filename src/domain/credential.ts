@@ -106,7 +106,9 @@ export function nextName(name: string, taken: ReadonlySet<string>): string {
   const base = name.replace(/ \d+$/, '');
   for (let number = 2; ; number += 1) {
     const tail = ` ${number}`;
-    const next = `${Array.from(base).slice(0, 80 - tail.length).join('')}${tail}`;
+    const next = `${Array.from(base)
+      .slice(0, 80 - tail.length)
+      .join('')}${tail}`;
     if (!taken.has(next)) return next;
   }
 }
