@@ -81,6 +81,7 @@ export const errorTable = {
   'database.migrating': entry('unavailable', 'The database is not migrated yet; nothing was changed.'),
   'deadline.passed': entry('unavailable', 'The answer took too long; repeating the request is safe.'),
   'body.slow': entry('unavailable', 'The body did not arrive in time.'),
+  'keys.unavailable': entry('unavailable', 'The keys of the identity provider cannot be read; try again.'),
   'mail.unreachable': entry('unavailable', 'The mail relay cannot be reached.'),
   'temporal.unavailable': entry('unavailable', 'Temporal cannot be reached.'),
   'destination.unavailable': entry('unavailable', 'The destination cannot be reached: {reason}'),

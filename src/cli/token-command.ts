@@ -2,19 +2,25 @@
 import type { Caller } from '../domain/caller';
 import type { TokenKind } from '../domain/credential';
 import type { Credentials, MadeToken } from '../service/credentials';
+import type { FederationTrusts } from '../service/federation-trusts';
+import type { Trust } from '../domain/federation';
 import type { Output } from './output';
-import type { TokenOptions } from './token-verbs';
+import type { FederationOptions, TokenOptions } from './token-verbs';
 
 /** Handed in by compose. */
 export interface TokenParts {
   readonly credentials: Credentials;
+  readonly federationTrusts: FederationTrusts;
   readonly caller: Caller;
   readonly output: Output;
   /** Base of the addresses a client needs. */
   readonly publicUrl: string;
 }
 
-type Shown = Omit<MadeToken, 'secret'> & { readonly last4?: string | null };
+type Shown = Omit<MadeToken, 'secret' | 'kind'> & {
+  readonly kind: TokenKind | 'federation';
+  readonly trust?: Trust | null;
+};
 
 /** Makes a token and shows its secret once. */
 export async function createToken(parts: TokenParts, kind: TokenKind, options: TokenOptions): Promise<void> {
@@ -25,6 +31,20 @@ export async function createToken(parts: TokenParts, kind: TokenKind, options: T
 export async function rotateToken(parts: TokenParts, id: string, expires: string | undefined): Promise<void> {
   show(parts, await parts.credentials.rotate(parts.caller, id, expires));
   parts.output.note(`The old one still lives; end it with: token revoke ${id}`);
+}
+
+/** Makes a trust; there is no secret to show. */
+export async function createFederation(parts: TokenParts, options: FederationOptions): Promise<void> {
+  const { tenant: tenantId, audience: audiences, ...rest } = options;
+  const made = await parts.federationTrusts.create(parts.caller, { ...rest, tenantId, audiences });
+  const tokenUrl = `${parts.publicUrl}/oauth/token`;
+  const document = documentOf({ ...made, kind: 'federation', scopes: [] });
+  parts.output.result({ ...document, scim_url: `${parts.publicUrl}/scim/v2`, token_url: tokenUrl }, [
+    `${made.label} (federation), id ${made.id}, until ${made.expiresAt?.toISOString() ?? 'it is revoked'}`,
+    `Client id: ${made.clientId}`,
+    `Token URL: ${tokenUrl}`,
+    `Trusts subject ${made.trust.subject} of ${made.trust.issuer}`,
+  ]);
 }
 
 /** Lists them. */
@@ -76,7 +96,12 @@ function documentOf(it: Shown) {
     scopes: it.scopes,
     access_token_minutes: it.accessTokenMinutes,
     expires_at: it.expiresAt?.toISOString() ?? null,
+    ...(it.trust && { trust: trustOf(it.trust) }),
   };
+}
+
+function trustOf({ issuer, jwksUrl, tenantId, subject, audiences }: Trust) {
+  return { issuer, jwks_url: jwksUrl, tenant_id: tenantId, subject, audiences };
 }
 
 function stateOf({ revokedAt, expiresAt }: { revokedAt: Date | null; expiresAt: Date | null }, now: Date): string {

@@ -19,10 +19,20 @@ export interface OrganizationOptions {
   readonly seats?: number;
 }
 
+/** What a trust in another identity provider needs. */
+export interface FederationOptions extends Omit<TokenOptions, 'scopes'> {
+  readonly tenant: string;
+  readonly subject: string;
+  readonly audience: readonly string[];
+  readonly issuer?: string;
+  readonly jwksUrl?: string;
+}
+
 /** One handler per verb. */
 export interface TokenHandlers {
   organizationCreate(slug: string, options: OrganizationOptions): Promise<boolean>;
   tokenCreate(kind: 'scim' | 'api' | 'oauth-client', options: TokenOptions): Promise<boolean>;
+  federationCreate(options: FederationOptions): Promise<boolean>;
   tokenList(): Promise<boolean>;
   tokenRotate(id: string, expires: string | undefined): Promise<boolean>;
   tokenRevoke(id: string): Promise<boolean>;
@@ -84,6 +94,18 @@ function addCreate(token: Command, handlers: TokenHandlers, action: Wrap): void 
     .option('--expires <when>', '1y to 3y, or a UTC day in that span')
     .option('--minutes <count>', 'life of its access tokens, 60 to 360', readWhole)
     .action(action((options: TokenOptions) => handlers.tokenCreate('oauth-client', options)));
+  create
+    .command('federation')
+    .description('trust assertions of an Entra workload instead of a secret')
+    .requiredOption('--label <label>')
+    .requiredOption('--tenant <guid>', 'the tenant the assertions name as tid')
+    .requiredOption('--subject <subject>', 'their sub, exactly')
+    .requiredOption('--audience <audience...>', 'their aud, one of these; a trailing /.default does not count')
+    .option('--issuer <url>', 'their iss; https://login.microsoftonline.com/TENANT/v2.0 unless said')
+    .option('--jwks-url <url>', "where the issuer's keys are; Microsoft's login hosts alone")
+    .option('--expires <when>', whenWords)
+    .option('--minutes <count>', 'life of its access tokens, 60 to 360', readWhole)
+    .action(action((options: FederationOptions) => handlers.federationCreate(options)));
 }
 
 function readWhole(text: string): number {

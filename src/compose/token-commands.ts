@@ -1,7 +1,14 @@
 // Joins the verbs of organizations and tokens with their services. Called by commands.ts.
 import { createOrganization } from '../cli/organization-command';
 import type { Output } from '../cli/output';
-import { createToken, listTokens, revokeToken, rotateToken, type TokenParts } from '../cli/token-command';
+import {
+  createFederation,
+  createToken,
+  listTokens,
+  revokeToken,
+  rotateToken,
+  type TokenParts,
+} from '../cli/token-command';
 import type { TokenHandlers } from '../cli/token-verbs';
 import type { Config } from '../config';
 import type { Caller } from '../domain/caller';
@@ -19,7 +26,9 @@ export function createTokenHandlers({ config, output, within, forOne }: Parts): 
   const { publicUrl } = config.web;
   const { licenseSku, licenseSeats } = config.firstOrganization;
   const forTokens = (work: (parts: TokenParts, now: Date) => Promise<void>): Promise<boolean> =>
-    forOne(({ credentials, clock }, caller) => work({ credentials, caller, output, publicUrl }, clock.now()));
+    forOne(({ credentials, federationTrusts, clock }, caller) =>
+      work({ credentials, federationTrusts, caller, output, publicUrl }, clock.now()),
+    );
   return {
     organizationCreate: (slug, { name, zone: timeZone, locale, pool = licenseSku, seats = licenseSeats }) =>
       within(({ organizations }) =>
@@ -29,6 +38,7 @@ export function createTokenHandlers({ config, output, within, forOne }: Parts): 
         ),
       ),
     tokenCreate: (kind, options) => forTokens((parts) => createToken(parts, kind, options)),
+    federationCreate: (options) => forTokens((parts) => createFederation(parts, options)),
     tokenList: () => forTokens(listTokens),
     tokenRotate: (id, expires) => forTokens((parts) => rotateToken(parts, id, expires)),
     tokenRevoke: (id) => forTokens((parts) => revokeToken(parts, id)),

@@ -2,6 +2,8 @@
 import { createAccess } from '../service/access';
 import { createCredentials } from '../service/credentials';
 import type { Throttle } from '../service/throttle';
+import { createFederationTrusts } from '../service/federation-trusts';
+import { createProviderKeys, microsoftHosts } from '../service/provider-keys';
 import { createTokenGrants } from '../service/token-grants';
 
 type Parts = Omit<Parameters<typeof createCredentials>[0], 'access'>;
@@ -12,6 +14,11 @@ export function createTokenServices(parts: Parts, throttle: Throttle) {
   return {
     access,
     credentials: createCredentials({ ...parts, access }),
-    tokenGrants: createTokenGrants({ ...parts, throttle }),
+    tokenGrants: createTokenGrants({
+      ...parts,
+      throttle,
+      findKey: createProviderKeys({ ...parts, hosts: microsoftHosts }),
+    }),
+    federationTrusts: createFederationTrusts({ ...parts, keyHosts: microsoftHosts }),
   };
 }

@@ -20,10 +20,12 @@ export interface Refused {
 }
 
 /** What was read. */
-export interface TokenRequest {
-  readonly clientId: string;
-  readonly secret: string;
-}
+export type TokenRequest = { readonly clientId: string } & (
+  { readonly secret: string } | { readonly assertion: string }
+);
+
+/** Source: RFC 7523 2.2. */
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 const maxBytes = 16_384;
 
@@ -107,12 +109,27 @@ export function readTokenRequest(req: IncomingMessage, form: ReadonlyMap<string,
   if (grantType !== 'client_credentials')
     refuse(400, 'unsupported_grant_type', 'The grant type offered is client_credentials.');
   const header = req.headers.authorization;
-  if (header !== undefined && form.has('client_secret'))
-    refuse(400, 'invalid_request', 'Send the credentials by HTTP Basic or in the form, not both.');
+  const ways = [header !== undefined, form.has('client_secret'), form.has('client_assertion')];
+  if (ways.filter(Boolean).length > 1)
+    refuse(
+      400,
+      'invalid_request',
+      'Send the credentials in one way: HTTP Basic, a secret in the form, or an assertion.',
+    );
+  const assertion = form.get('client_assertion');
+  if (assertion !== undefined) return fromAssertion(assertion, form);
   if (header !== undefined) return fromBasic(header, form.get('client_id'));
   const [clientId, secret] = [form.get('client_id'), form.get('client_secret')];
   if (clientId === undefined || secret === undefined) unknownClient();
   return { clientId, secret };
+}
+
+function fromAssertion(assertion: string, form: ReadonlyMap<string, string>): TokenRequest {
+  if (form.get('client_assertion_type') !== assertionType)
+    refuse(400, 'invalid_request', `The client_assertion_type offered is ${assertionType}.`);
+  const clientId = form.get('client_id');
+  if (clientId === undefined) unknownClient();
+  return { clientId, assertion };
 }
 
 /** id and secret are form-encoded before they are joined. Source: RFC 6749 2.3.1. */

@@ -6,17 +6,21 @@ import type { NewId } from '../ids';
 import type { Log } from '../log';
 import { clientAddress } from './client-address';
 import { hasPendingBody } from './limits';
-import { readForm, readTokenRequest, refusalOf, usesBasic, type OAuthRefusal } from './oauth-request';
+import {
+  readForm,
+  readTokenRequest,
+  refusalOf,
+  usesBasic,
+  type OAuthRefusal,
+  type TokenRequest,
+} from './oauth-request';
 
 /** What is needed of the grants' service. */
 export interface GrantPort {
-  /** @throws client.invalid, rate.limited */
-  grant(proof: {
-    readonly clientId: string;
-    readonly secret: string;
-    readonly address: string;
-    readonly requestId: string;
-  }): Promise<{ readonly accessToken: string; readonly expiresInSeconds: number }>;
+  /** @throws client.invalid, rate.limited, keys.unavailable */
+  grant(
+    proof: TokenRequest & { readonly address: string; readonly requestId: string },
+  ): Promise<{ readonly accessToken: string; readonly expiresInSeconds: number }>;
 }
 
 interface Dependencies {

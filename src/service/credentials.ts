@@ -50,7 +50,7 @@ export interface Credentials {
   /** @throws input.invalid, token.limit, token.name_taken */
   create(caller: Caller, wish: TokenWish): Promise<MadeToken>;
   /**
-   * Makes what replaces a token; both live until the old one is revoked or ends.
+   * Makes what replaces a token (a federation has none); both live until the old one is revoked or ends.
    * @throws token.not_found, token.limit, input.invalid
    */
   rotate(caller: Caller, id: string, expires?: string): Promise<MadeToken>;
@@ -93,10 +93,13 @@ export function createCredentials({ database, clock, newId, access }: Dependenci
         const tokens = await stores.tokens.list();
         const old = tokens.find((token) => token.id === id && token.revokedAt === null);
         if (old === undefined) throw new AppError('token.not_found');
+        const { kind } = old;
+        if (kind === 'federation')
+          throw new AppError('input.invalid', { reason: 'A federation has no secret to rotate.' });
         const names = new Set(tokens.filter((one) => one.kind === 'api').map((one) => one.label));
         const label = old.kind === 'api' ? nextName(old.label, names) : old.label;
-        const expiresAt = expiryOf(old.kind, expires, clock.now());
-        return store(stores, caller, { ...pick(old), label, expiresAt }, old.id);
+        const expiresAt = expiryOf(kind, expires, clock.now());
+        return store(stores, caller, { ...pick(old), kind, label, expiresAt }, old.id);
       }),
     list: (caller) => database.read(caller.organizationId, (stores) => stores.tokens.list()),
     revoke: async (caller, id) => {
@@ -135,8 +138,8 @@ function draftOf(wish: TokenWish, newId: NewId, now: Date): Draft {
   };
 }
 
-function pick({ kind, clientId, scopes, accessTokenMinutes }: StoredToken): Omit<Draft, 'label' | 'expiresAt'> {
-  return { kind, clientId, scopes, accessTokenMinutes };
+function pick({ clientId, scopes, accessTokenMinutes }: StoredToken): Omit<Draft, 'kind' | 'label' | 'expiresAt'> {
+  return { clientId, scopes, accessTokenMinutes };
 }
 
 async function addRow(stores: Stores, made: MadeToken, caller: Caller, at: Date): Promise<void> {
@@ -169,7 +172,7 @@ function audit(
   stores: Stores,
   caller: Caller,
   action: string,
-  token: Omit<MadeToken, 'secret'>,
+  token: Omit<MadeToken, 'secret' | 'kind'> & Pick<StoredToken, 'kind'>,
   at: Date,
   further: { readonly replaces?: string | null },
 ): Promise<void> {

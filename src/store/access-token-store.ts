@@ -1,16 +1,26 @@
 // Access tokens of OAuth clients, and the secrets they are given for. Called by service/token-grants; the check of a token
 // that arrives is credential-store's.
+import type { Trust } from '../domain/federation';
 import { jsonOf, type Connection, type Row, type ScanConnection } from './connection';
 
-/** A live secret of a client, as the token endpoint needs it. */
-export interface ClientSecret {
+/** A credential that access tokens are given for. */
+export interface ClientCredential {
   readonly organizationId: number;
   readonly id: string;
-  readonly secretHash: string;
   readonly expiresAt: Date | null;
   readonly organizationActive: boolean;
   /** Life of the access tokens given for it, where it was set. */
   readonly accessTokenMinutes: number | undefined;
+}
+
+/** A live secret of a client, as the token endpoint needs it. */
+export interface ClientSecret extends ClientCredential {
+  readonly secretHash: string;
+}
+
+/** A live trust in another identity provider. */
+export interface ClientTrust extends ClientCredential {
+  readonly trust: Trust;
 }
 
 /** An access token about to be stored: its digest, never itself. */
@@ -52,7 +62,18 @@ export function createAccessTokenScan(connection: ScanConnection) {
          WHERE t.client_id = ? AND t.kind = 'oauth_client' AND t.revoked_at IS NULL`,
         [clientId],
       );
-      return rows.map(toSecret);
+      return rows.map((row) => ({ ...toCredential(row), secretHash: row['secret_hash'] as string }));
+    },
+    /** The trust of a client that is not revoked; an expired one too. */
+    findTrust: async (clientId: string): Promise<ClientTrust | undefined> => {
+      const { rows } = await connection.prepared(
+        `SELECT t.organization_id, t.id, t.expires_at, t.config, o.status
+         FROM scim_credentials t JOIN organizations o ON o.organization_id = t.organization_id
+         WHERE t.client_id = ? AND t.kind = 'workload_identity' AND t.revoked_at IS NULL`,
+        [clientId],
+      );
+      const { trust } = (jsonOf(rows[0]?.['config']) ?? {}) as { trust?: Trust };
+      return rows[0] && trust && { ...toCredential(rows[0]), trust };
     },
   };
 }
@@ -60,12 +81,11 @@ export function createAccessTokenScan(connection: ScanConnection) {
 /** The store of access tokens. */
 export type AccessTokenStore = ReturnType<typeof createAccessTokenStore>;
 
-function toSecret(row: Row): ClientSecret {
+function toCredential(row: Row): ClientCredential {
   const config = jsonOf(row['config']) as { access_token_minutes?: number } | null;
   return {
     organizationId: row['organization_id'] as number,
     id: row['id'] as string,
-    secretHash: row['secret_hash'] as string,
     expiresAt: row['expires_at'] as Date | null,
     organizationActive: row['status'] === 'active',
     accessTokenMinutes: config?.access_token_minutes,

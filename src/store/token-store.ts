@@ -2,12 +2,13 @@
 // Called by service/credentials.
 import type { Scope } from '../domain/caller';
 import type { TokenKind } from '../domain/credential';
+import type { Trust } from '../domain/federation';
 import { jsonOf, type Connection, type Row } from './connection';
 
 /** A token or secret as it is listed. */
 export interface StoredToken {
   readonly id: string;
-  readonly kind: TokenKind;
+  readonly kind: TokenKind | 'federation';
   readonly label: string;
   /** Of an OAuth client; its secrets share it. */
   readonly clientId: string | null;
@@ -15,6 +16,8 @@ export interface StoredToken {
   readonly scopes: readonly Scope[];
   /** Of an OAuth client: how long the access tokens live. */
   readonly accessTokenMinutes: number | null;
+  /** Of a federation alone. */
+  readonly trust: Trust | null;
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
   readonly revokedAt: Date | null;
@@ -33,6 +36,13 @@ export interface NewClientSecret {
   readonly createdAt: Date;
 }
 
+/** A trust about to be stored; it has no secret. */
+export interface NewTrust extends Pick<NewClientSecret, 'id' | 'label' | 'clientId' | 'accessTokenMinutes'> {
+  readonly trust: Trust;
+  readonly expiresAt: Date | null;
+  readonly createdAt: Date;
+}
+
 const columns = {
   api: `id, 'api' AS kind, name AS label, NULL AS client_id, last4, scopes, NULL AS config, expires_at, last_used_at, revoked_at, created_at`,
   scim: `id, kind, label, client_id, last4, NULL AS scopes, config, expires_at, last_used_at, revoked_at, created_at`,
@@ -44,10 +54,9 @@ export function createTokenStore({ organizationId, run, prepared }: Connection) 
     /** Live and revoked ones, oldest first. */
     list: async (): Promise<StoredToken[]> => {
       const api = await prepared(`SELECT ${columns.api} FROM api_tokens WHERE organization_id = ?`, [organizationId]);
-      const scim = await prepared(
-        `SELECT ${columns.scim} FROM scim_credentials WHERE organization_id = ? AND kind IN ('bearer', 'oauth_client')`,
-        [organizationId],
-      );
+      const scim = await prepared(`SELECT ${columns.scim} FROM scim_credentials WHERE organization_id = ?`, [
+        organizationId,
+      ]);
       const all = [...api.rows, ...scim.rows].map(toToken);
       return all.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     },
@@ -62,6 +71,13 @@ export function createTokenStore({ organizationId, run, prepared }: Connection) 
         organizationId,
       ]);
       return new Set(rows.map((row) => row['slot_no'] as number));
+    },
+    addTrust: async (it: NewTrust): Promise<void> => {
+      const config = JSON.stringify({ access_token_minutes: it.accessTokenMinutes, trust: it.trust });
+      await prepared(
+        `INSERT INTO scim_credentials (organization_id, id, kind, label, client_id, config, expires_at, created_at) VALUES (?, ?, 'workload_identity', ?, ?, ?, ?, ?)`,
+        [organizationId, it.id, it.label, it.clientId, config, it.expiresAt, it.createdAt],
+      );
     },
     addClientSecret: async (it: NewClientSecret): Promise<void> => {
       await prepared(
@@ -86,7 +102,7 @@ export function createTokenStore({ organizationId, run, prepared }: Connection) 
 export type TokenStore = ReturnType<typeof createTokenStore>;
 
 function toToken(row: Row): StoredToken {
-  const config = jsonOf(row['config']) as { access_token_minutes?: number } | null;
+  const config = jsonOf(row['config']) as { access_token_minutes?: number; trust?: Trust } | null;
   return {
     id: row['id'] as string,
     kind: kinds[row['kind'] as keyof typeof kinds],
@@ -95,6 +111,7 @@ function toToken(row: Row): StoredToken {
     last4: row['last4'] as string | null,
     scopes: (jsonOf(row['scopes']) as Scope[] | null) ?? [],
     accessTokenMinutes: config?.access_token_minutes ?? null,
+    trust: config?.trust ?? null,
     expiresAt: row['expires_at'] as Date | null,
     lastUsedAt: row['last_used_at'] as Date | null,
     revokedAt: row['revoked_at'] as Date | null,
@@ -102,4 +119,4 @@ function toToken(row: Row): StoredToken {
   };
 }
 
-const kinds = { api: 'api', bearer: 'scim', oauth_client: 'oauth-client' } as const;
+const kinds = { api: 'api', bearer: 'scim', oauth_client: 'oauth-client', workload_identity: 'federation' } as const;

@@ -24,6 +24,7 @@ function aProgram(isWell = true) {
     'reportSchedule',
     'organizationCreate',
     'tokenCreate',
+    'federationCreate',
     'tokenList',
     'tokenRotate',
     'tokenRevoke',
@@ -98,6 +99,10 @@ describe('the command line', () => {
     [
       ['token', 'create', 'oauth-client', '--label', 'Entra', '--minutes', '90'],
       ['tokenCreate', 'oauth-client', { label: 'Entra', minutes: 90 }],
+    ],
+    [
+      ['token', 'create', 'federation', '--label', 'E', '--tenant', 't', '--subject', 's', '--audience', 'a', 'b'],
+      ['federationCreate', { label: 'E', tenant: 't', subject: 's', audience: ['a', 'b'] }],
     ],
     [['token', 'list'], ['tokenList']],
     [

@@ -1,9 +1,17 @@
 // What the command line says of tokens: the secret once, in the result of the verb that makes it, and never again.
-import { createToken, listTokens, revokeToken, rotateToken, type TokenParts } from '../../src/cli/token-command';
+import {
+  createFederation,
+  createToken,
+  listTokens,
+  revokeToken,
+  rotateToken,
+  type TokenParts,
+} from '../../src/cli/token-command';
 import { systemCaller } from '../../src/domain/caller';
 import { newId } from '../../src/ids';
 import { createAccess } from '../../src/service/access';
 import { createCredentials } from '../../src/service/credentials';
+import { createFederationTrusts } from '../../src/service/federation-trusts';
 import { testClock } from '../support/builders';
 import { useDatabase } from '../support/database';
 
@@ -27,6 +35,12 @@ describe('token verbs', () => {
     const access = createAccess({ database: db.database, clock });
     parts = {
       credentials: createCredentials({ database: db.database, clock, newId, access }),
+      federationTrusts: createFederationTrusts({
+        database: db.database,
+        clock,
+        newId,
+        keyHosts: ['login.microsoftonline.com'],
+      }),
       caller: systemCaller(db.organizationId, 'command line'),
       publicUrl: 'https://uptake.example.com',
       output: {
@@ -76,6 +90,20 @@ describe('token verbs', () => {
     const secret = (made['secret'] as string).slice(-43, -4);
     expect(JSON.stringify([last(), revoked, notes])).not.toContain(secret);
     expect(notes).toEqual([`The old one still lives; end it with: token revoke ${made['id'] as string}`]);
+  });
+
+  it('show a trust without a secret, and list what it trusts', async () => {
+    const tenant = '0f0f0f0f-1111-4222-8333-444444444444';
+    await createFederation(parts, { label: 'Entra', tenant, subject: 's', audience: ['api://x/.default'] });
+    const made = last().document;
+    await listTokens(parts, clock.now());
+
+    expect(made).toMatchObject({ kind: 'federation', expires_at: null, access_token_minutes: 60 });
+    expect(made['trust']).toMatchObject({ tenant_id: tenant, subject: 's', audiences: ['api://x/.default'] });
+    expect(made).not.toHaveProperty('secret');
+    expect((last().document['tokens'] as unknown[])[0]).toMatchObject({ kind: 'federation', state: 'live' });
+    const elsewhere = { label: 'Entra', tenant, subject: 's', audience: ['a'], jwksUrl: 'https://evil.example/keys' };
+    await expect(createFederation(parts, elsewhere)).rejects.toMatchObject({ code: 'input.invalid' });
   });
 
   it('say when there are none', async () => {

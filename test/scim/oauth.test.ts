@@ -49,7 +49,11 @@ describe('POST /oauth/token', () => {
   });
   beforeEach(() => {
     const parts = { database: db.database, clock: doors.clock, newId };
-    grants = createTokenGrants({ ...parts, throttle: createThrottle(parts) });
+    grants = createTokenGrants({
+      ...parts,
+      throttle: createThrottle(parts),
+      findKey: () => Promise.resolve(undefined),
+    });
     logged.length = 0;
     address += 1;
   });

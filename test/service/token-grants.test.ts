@@ -13,12 +13,14 @@ describe('token grants', () => {
   const db = useDatabase();
   const clock = testClock();
 
+  const findKey = () => Promise.resolve(undefined);
+
   afterEach(() => jest.restoreAllMocks());
 
   it.each([0, 1, 2])('compares all three secrets of a client when number %d is shown', async (shown) => {
     const parts = { database: db.database, clock, newId };
     const credentials = createCredentials({ ...parts, access: createAccess(parts) });
-    const grants = createTokenGrants({ ...parts, throttle: createThrottle(parts) });
+    const grants = createTokenGrants({ ...parts, throttle: createThrottle(parts), findKey });
     const caller = systemCaller(db.organizationId, 'test');
     const first = await credentials.create(caller, { kind: 'oauth-client', label: 'Entra' });
     const all = [first, await credentials.rotate(caller, first.id), await credentials.rotate(caller, first.id)];
@@ -32,12 +34,14 @@ describe('token grants', () => {
 
   it('refuses what is too long or not printable without a look at the database', async () => {
     const parts = { database: db.database, clock, newId };
-    const grants = createTokenGrants({ ...parts, throttle: { take: () => Promise.resolve() } });
+    const grants = createTokenGrants({ ...parts, throttle: { take: () => Promise.resolve() }, findKey });
     db.statements.length = 0;
 
     for (const odd of ['x'.repeat(256), 'ü', '', 'a\n']) {
       const proof = { clientId: odd, secret: odd, address: 'a', requestId: 'r' };
       await expect(grants.grant(proof)).rejects.toMatchObject({ code: 'client.invalid' });
+      const asserted = { clientId: odd, assertion: odd, address: 'a', requestId: 'r' };
+      await expect(grants.grant(asserted)).rejects.toMatchObject({ code: 'client.invalid' });
     }
 
     expect(db.statements).toEqual([]);
