@@ -13,7 +13,6 @@ import type { Found } from '../cli/running';
 import { takeSnapshot } from '../cli/snapshot-command';
 import { describeConfig, type Config, type Environment } from '../config';
 import { systemCaller, type Caller } from '../domain/caller';
-import { AppError } from '../errors';
 import type { Log } from '../log';
 import { createCore, type Core } from './core';
 import { createDemoCore } from './demo';

@@ -101,7 +101,8 @@ export function createCredentialScan(connection: ScanConnection) {
          FROM scim_credentials t JOIN organizations o ON o.organization_id = t.organization_id
          WHERE t.secret_hash = ? AND t.kind = 'bearer' AND t.revoked_at IS NULL
          UNION ALL
-         SELECT a.organization_id, t.id, a.token_hash, NULL, a.expires_at, t.last_used_at, o.status
+         SELECT a.organization_id, t.id, a.token_hash, NULL, a.expires_at, t.last_used_at, o.status,
+           (SELECT s.value_json FROM organization_settings s WHERE s.organization_id = a.organization_id AND s.setting = 'limit.scim')
          FROM scim_access_tokens a
          JOIN scim_credentials t ON t.organization_id = a.organization_id AND t.id = a.credential_id
          JOIN organizations o ON o.organization_id = a.organization_id

@@ -11,6 +11,7 @@ describe('organization create', () => {
     };
     const output = {
       result: (document: unknown, lines: readonly string[]) => void said.push({ document, lines }),
+      failure: () => undefined,
       note: () => undefined,
     };
 

@@ -45,6 +45,7 @@ describe('token verbs', () => {
       publicUrl: 'https://uptake.example.com',
       output: {
         result: (document, lines) => void said.push({ document: document as Said['document'], lines }),
+        failure: () => undefined,
         note: (line) => void notes.push(line),
       },
     };
