@@ -18,6 +18,8 @@ export interface ScimDoors {
 
 interface Parts {
   readonly scim: ScimDoors;
+  /** POST /oauth/token. */
+  readonly oauthToken: Handler;
   readonly api: Router;
   readonly console: Router;
   readonly health: Health;
@@ -32,7 +34,7 @@ const hotMethods = new Set(['GET', 'POST', 'PATCH']);
 const longestUrl = 16_384;
 
 /** Joins the finished parts to one listener. */
-export function createApp({ scim, api, console, health, trustProxy, isOpen }: Parts): RequestListener {
+export function createApp({ scim, oauthToken, api, console, health, trustProxy, isOpen }: Parts): RequestListener {
   const pages = express();
   pages.disable('x-powered-by');
   pages.disable('etag');
@@ -51,6 +53,7 @@ export function createApp({ scim, api, console, health, trustProxy, isOpen }: Pa
     if ((req.url ?? '').length > longestUrl) return answer(res, 414, { error: 'The URL is longer than 16 kB.' });
     const isScim = path === '/scim' || path.startsWith('/scim/');
     if (!isOpen()) return isScim ? scim.answerError(new AppError('database.migrating'), req, res) : closed(res);
+    if (path === '/oauth/token') return oauthToken(req, res);
     return isScim ? provision(req, res) : pages(req, res);
   };
 }

@@ -27,6 +27,7 @@ function build(isOpen = true) {
   const health = { readiness, stop: () => undefined };
   const app = createApp({
     scim,
+    oauthToken: end('token'),
     api: router('api'),
     console: router('console'),
     health,
@@ -49,6 +50,9 @@ describe('the listener', () => {
     ['get', '/api/v1/openapi.json', 'api'],
     ['get', '/', 'console'],
     ['get', '/scimmy', 'console'],
+    ['post', '/oauth/token', 'token'],
+    ['get', '/oauth/token?x=1', 'token'],
+    ['get', '/oauth/tokens', 'console'],
   ] as const)('gives %s %s to %s', async (method, path, to) => {
     const { agent } = build();
 

@@ -3,13 +3,13 @@ import type { Config } from '../config';
 import { systemClock, type Clock } from '../clock';
 import { newId } from '../ids';
 import type { Log } from '../log';
-import { createAccess } from '../service/access';
 import { endSignIns } from '../service/admin-account';
 import { createAdministration } from '../service/administration';
 import { countsAsOf, createAdoption } from '../service/adoption';
 import { createFirstOrganization } from '../service/first-organization';
 import { createIngestion } from '../service/ingestion';
 import { createLicensing } from '../service/licensing';
+import { createOrganizations } from '../service/organizations';
 import { createPolicies, createReminderDrafts } from '../service/policies';
 import { createProvisioning } from '../service/provisioning';
 import { createRateLimits } from '../service/rate-limits';
@@ -22,6 +22,7 @@ import { migrate, pendingMigrations, rollback } from '../store/migrate';
 import { createFaults } from './faults';
 import { required } from './role';
 import { loadSecretKey } from './secret-key';
+import { createTokenServices } from './token-services';
 
 /** What a process may set apart from the configuration. */
 export interface CoreOptions {
@@ -51,6 +52,7 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
   const licensing = createLicensing({ newId });
   const administration = createAdministration({ ...parts, secretKey, isLoopback: config.web.isLoopback });
   const adoption = createAdoption(parts);
+  const furnish = [createReminderDrafts(parts), createFirstReport(parts)];
   const consequences = { endSignIns, matchQuarantined: ingestion.matchQuarantined };
   return {
     ...parts,
@@ -58,7 +60,8 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
     log,
     fault,
     secretKey,
-    access: createAccess(parts),
+    ...createTokenServices(parts, administration.throttle),
+    organizations: createOrganizations({ ...parts, furnish }),
     administration,
     adoption,
     ingestion,
@@ -70,10 +73,7 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
     reportSchedules: createReportSchedules(parts),
     snapshots: createSnapshots({ ...parts, countsAsOf }),
     suppression: createSuppression({ ...parts, secretKey, publicUrl: config.web.publicUrl }),
-    makeFirstOrganization: createFirstOrganization({
-      ...parts,
-      furnish: [createReminderDrafts(parts), createFirstReport(parts)],
-    }),
+    makeFirstOrganization: createFirstOrganization({ ...parts, furnish }),
     migrate: (then: () => Promise<void>) => migrate({ url, ...waits }, then),
     rollback: () => rollback({ url, ...waits }),
     isMigrated: async () => (await pendingMigrations({ url, ...waits })).length === 0,

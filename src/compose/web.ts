@@ -6,6 +6,7 @@ import { createConsole } from '../console/router';
 import { createHealth } from '../health';
 import type { Log } from '../log';
 import { inPackage } from '../root';
+import { createTokenEndpoint } from '../scim/oauth';
 import { createRequestLog } from '../scim/request-log';
 import { createScim } from '../scim/scim';
 import { createRateLimits } from '../service/rate-limits';
@@ -27,6 +28,7 @@ export async function startWeb(config: Config, log: Log): Promise<Running> {
   let isOpen = false;
   const app = createApp({
     scim,
+    oauthToken: createTokenEndpoint({ ...core, grants: core.tokenGrants, trustProxy: config.web.trustProxy }),
     api: createApiRouter(core),
     console: createConsoleRouter(core),
     health,

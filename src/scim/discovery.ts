@@ -91,6 +91,13 @@ function configOf(baseUrl: string): object {
         specUri: 'https://www.rfc-editor.org/info/rfc6750',
         primary: true,
       },
+      {
+        type: 'oauth2',
+        name: 'OAuth 2.0 Client Credentials',
+        description: 'Client id and secret at /oauth/token, by HTTP Basic or as form fields, for an access token.',
+        specUri: 'https://www.rfc-editor.org/info/rfc6749',
+        primary: false,
+      },
     ],
     meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
   };

@@ -1,4 +1,5 @@
 // All stores of one organization over one connection; made anew for each transaction, each when first asked for.
+import { createAccessTokenScan, createAccessTokenStore } from './access-token-store';
 import { createActivityStore } from './activity-store';
 import { createAdminScan, createAdminStore } from './admin-store';
 import { createAdoptionCountScan, createAdoptionCountStore } from './adoption-count-store';
@@ -35,6 +36,7 @@ import { createSignInScan, createSignInStore } from './sign-in-store';
 import { createSnapshotStore } from './snapshot-store';
 import { createSuppressionStore } from './suppression-store';
 import { createTemporalServerScan } from './temporal-server-store';
+import { createTokenStore } from './token-store';
 import { createUserActivityStore } from './user-activity-store';
 import { createUserHistoryStore } from './user-history-store';
 import { createUserStore } from './user-store';
@@ -49,6 +51,9 @@ export type Scan = ReturnType<typeof createScan>;
 export function createStores(connection: Connection) {
   return {
     organizationId: connection.organizationId,
+    get accessTokens() {
+      return createAccessTokenStore(connection);
+    },
     get activity() {
       return createActivityStore(connection);
     },
@@ -139,6 +144,9 @@ export function createStores(connection: Connection) {
     get suppressions() {
       return createSuppressionStore(connection);
     },
+    get tokens() {
+      return createTokenStore(connection);
+    },
     get userActivity() {
       return createUserActivityStore(connection);
     },
@@ -154,6 +162,9 @@ export function createStores(connection: Connection) {
 /** The unscoped views: tokens, lists of organizations, claims and due rows of the worker. */
 export function createScan(connection: ScanConnection) {
   return {
+    get accessTokens() {
+      return createAccessTokenScan(connection);
+    },
     get admins() {
       return createAdminScan(connection);
     },

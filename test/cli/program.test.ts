@@ -1,6 +1,6 @@
 // The verbs of the command line: what reaches their handlers, and what is refused as wrong use.
-import { CommanderError } from 'commander';
-import { createProgram, refusalOf, type Handlers } from '../../src/cli/program';
+import { type Command, CommanderError } from 'commander';
+import { createProgram, organizationOf, refusalOf, type Handlers } from '../../src/cli/program';
 
 function aProgram(isWell = true) {
   const calls: unknown[][] = [];
@@ -22,13 +22,19 @@ function aProgram(isWell = true) {
     'snapshot',
     'reportRun',
     'reportSchedule',
+    'organizationCreate',
+    'tokenCreate',
+    'federationCreate',
+    'tokenList',
+    'tokenRotate',
+    'tokenRevoke',
   ];
   const handlers = Object.fromEntries(names.map((name) => [name, handler(name)])) as unknown as Handlers;
   const program = createProgram(handlers, (well) => void results.push(well));
   const silent = { writeOut: () => undefined, writeErr: () => undefined };
-  for (const one of [program, ...program.commands, ...program.commands.flatMap((noun) => noun.commands)])
-    one.configureOutput(silent);
-  return { calls, results, run: (...argv: string[]) => program.parseAsync(argv, { from: 'user' }) };
+  const every = (command: Command): Command[] => [command, ...command.commands.flatMap(every)];
+  for (const one of every(program)) one.configureOutput(silent);
+  return { calls, results, program, run: (...argv: string[]) => program.parseAsync(argv, { from: 'user' }) };
 }
 
 describe('the command line', () => {
@@ -78,6 +84,35 @@ describe('the command line', () => {
       ],
       ['reportSchedule', 'a', { cron: '0 8 * * 1', zone: 'Europe/Berlin', to: ['a@b.example', 'c@d.example'] }],
     ],
+    [
+      ['organization', 'create', 'acme', '--name', 'Acme', '--seats', '3'],
+      ['organizationCreate', 'acme', { name: 'Acme', zone: 'UTC', locale: 'en', seats: 3 }],
+    ],
+    [
+      ['token', 'create', 'scim', '--label', 'Entra', '--expires', '90d'],
+      ['tokenCreate', 'scim', { label: 'Entra', expires: '90d' }],
+    ],
+    [
+      ['token', 'create', 'api', '--label', 'app', '--scopes', 'Users Read, Event Ingestion'],
+      ['tokenCreate', 'api', { label: 'app', scopes: ['Users Read', 'Event Ingestion'] }],
+    ],
+    [
+      ['token', 'create', 'oauth-client', '--label', 'Entra', '--minutes', '90'],
+      ['tokenCreate', 'oauth-client', { label: 'Entra', minutes: 90 }],
+    ],
+    [
+      ['token', 'create', 'federation', '--label', 'E', '--tenant', 't', '--subject', 's', '--audience', 'a', 'b'],
+      ['federationCreate', { label: 'E', tenant: 't', subject: 's', audience: ['a', 'b'] }],
+    ],
+    [['token', 'list'], ['tokenList']],
+    [
+      ['token', 'rotate', 'x', '--expires', '1y'],
+      ['tokenRotate', 'x', '1y'],
+    ],
+    [
+      ['token', 'revoke', 'x'],
+      ['tokenRevoke', 'x'],
+    ],
   ])('hands %j over', async (argv, expected) => {
     const { calls, run } = aProgram();
 
@@ -94,6 +129,11 @@ describe('the command line', () => {
     [['policy', 'set', 'activation', '--first', 'P1D', '--repeat', 'P1D', '--max', '2', '--window', 'sometimes']],
     [['report', 'run']],
     [['snapshot', '--week', '1']],
+    [['organization', 'create', 'acme']],
+    [['token', 'create', 'api', '--label', 'app']],
+    [['token', 'create', 'scim']],
+    [['token', 'create', 'oauth-client', '--label', 'x', '--minutes', 'many']],
+    [['token', 'revoke']],
   ])('refuses %j as wrong use', async (argv) => {
     const { calls, run } = aProgram();
 
@@ -102,6 +142,19 @@ describe('the command line', () => {
     expect(error).toBeInstanceOf(CommanderError);
     expect(refusalOf(error)).toBe(2);
     expect(calls).toEqual([]);
+  });
+
+  it.each([
+    [['snapshot'], 'main'],
+    [['--organization', 'acme', 'snapshot'], 'acme'],
+    [['token', 'create', 'scim', '--organization', 'acme', '--label', 'Entra'], 'acme'],
+    [['report', 'run', 'users', '--wait', '--organization', 'acme'], 'acme'],
+  ])('acts in %j on the organization %s', async (argv, expected) => {
+    const { program, run } = aProgram();
+
+    await run(...argv);
+
+    expect(organizationOf(program)).toBe(expected);
   });
 
   it('does not take help for wrong use', async () => {

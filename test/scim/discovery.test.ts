@@ -83,7 +83,10 @@ describe('discovery', () => {
       changePassword: { supported: false },
       sort: { supported: true },
       etag: { supported: true },
-      authenticationSchemes: [{ type: 'oauthbearertoken', primary: true }],
+      authenticationSchemes: [
+        { type: 'oauthbearertoken', primary: true },
+        { type: 'oauth2', primary: false },
+      ],
     });
   });
 
