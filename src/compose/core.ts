@@ -10,6 +10,7 @@ import { countsAsOf, createAdoption } from '../service/adoption';
 import { createFirstOrganization } from '../service/first-organization';
 import { createIngestion } from '../service/ingestion';
 import { createLicensing } from '../service/licensing';
+import { createMembership } from '../service/membership';
 import { createPolicies, createReminderDrafts } from '../service/policies';
 import { createProvisioning } from '../service/provisioning';
 import { createRateLimits } from '../service/rate-limits';
@@ -63,6 +64,7 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
     adoption,
     ingestion,
     licensing,
+    membership: createMembership(parts),
     provisioning: createProvisioning({ ...parts, licensing, consequences }),
     policies: createPolicies(parts),
     rateLimits: createRateLimits(parts),
