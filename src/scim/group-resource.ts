@@ -1,5 +1,5 @@
 // groups.*: translate, one service call, translate. Called by the hot door and, through scimmy's class, by the app.
-import type { MemberEdit } from '../domain/group';
+import type { Group, MemberEdit } from '../domain/group';
 import { AppError } from '../errors';
 import type { ChangedGroup, Membership, ShownGroup } from '../service/membership';
 import { ignored } from './coerce';
@@ -35,9 +35,13 @@ const mostPatched = 200;
 export function createGroupResource({ membership, baseUrl }: Dependencies): Verbs {
   const schema = groupSchema();
 
-  const shown = ({ group, members }: ShownGroup, exchange: Exchange, decision: string): Container => {
+  const mark = (group: Group, exchange: Exchange, decision: string): void => {
     note(exchange, decision, group.id);
     exchange.target = { location: groupLocation(group.id, baseUrl), version: groupVersion(group) };
+  };
+
+  const shown = ({ group, members }: ShownGroup, exchange: Exchange, decision: string): Container => {
+    mark(group, exchange, decision);
     if (members === undefined && wants(exchange.query, schema, 'members') !== 'no') exchange.warnings.push(omitted);
     return project(toGroupResource(group, members, baseUrl), exchange.query, schema);
   };
@@ -99,9 +103,10 @@ export function createGroupResource({ membership, baseUrl }: Dependencies): Verb
       const wanted = read(exchange, normalizePatch(schema, body, id));
       const options = { upTo: Math.min(mostPatched, upToOf(exchange.query, schema)), isWhole: false };
       const done = await change(id, wanted, exchange, options);
-      const isShown = done.group.memberCount <= mostPatched;
-      const resource = shown(moved(done, exchange), exchange, decisionOf(done));
-      return isShown ? resource : undefined;
+      moved(done, exchange);
+      if (done.group.memberCount <= mostPatched) return shown(done, exchange, decisionOf(done));
+      mark(done.group, exchange, decisionOf(done));
+      return undefined;
     },
     remove: async (id, exchange) => {
       const ifMatch = expectedVersion(exchange.req.headers['if-match']);
