@@ -35,7 +35,9 @@ describe('discovery', () => {
       attributes: Advertised[];
     }[];
     const build = (schema: { attributes: Advertised[] } | undefined): Record<string, unknown> =>
-      Object.fromEntries((schema?.attributes ?? []).filter((it) => it.mutability !== 'readOnly').map((it) => [it.name, sample(it)]));
+      Object.fromEntries(
+        (schema?.attributes ?? []).filter((it) => it.mutability !== 'readOnly').map((it) => [it.name, sample(it)]),
+      );
     const sent = { ...build(core), [enterprise]: build(extension) };
 
     const made = await doors.send('hot', 'POST', '/Users', { body: sent });

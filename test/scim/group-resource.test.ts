@@ -275,6 +275,28 @@ describe.each(doorNames)('groups through the %s door', (door: DoorName) => {
     ]);
   }, 60_000);
 
+  it('S10 in short: adding and removing one member takes the same statements whatever the group holds', async () => {
+    const extra = await user('extra');
+    const costs: number[][] = [];
+    for (const size of [201, 5000]) {
+      const id = idOf(await post({ displayName: `Group of ${size}` }));
+      await fill(id, size);
+      const cost: number[] = [];
+      for (const op of ['Add', 'Remove']) {
+        db.statements.length = 0;
+        expect((await patch(id, [{ op, path: 'members', value: members([extra]) }])).status).toBe(204);
+        cost.push(db.statements.length);
+      }
+      costs.push(cost);
+    }
+
+    // START, group, who is a member, lock of who joins, join or leave, group, audit, COMMIT.
+    expect(costs).toEqual([
+      [8, 7],
+      [8, 7],
+    ]);
+  }, 60_000);
+
   it('shows the groups of a user read-only, in filters too, and keeps them through deactivation', async () => {
     const [a, b] = [await user('a'), await user('b')];
     const id = idOf(await post({ displayName: 'Team', members: members([a, b]) }));
