@@ -13,6 +13,14 @@ export interface Sql {
   readonly values: readonly Value[];
 }
 
+/**
+ * Whether a list with this clause may be a prepared statement. MariaDB 10.11 turns a sub-query over memberships into a join
+ * when two places hold the same value at the first execution, and keeps the join for later values: rows come twice.
+ */
+export function isPreparable(where: string): boolean {
+  return !where.includes('directory_group_members');
+}
+
 type Compare = Extract<Condition, { kind: 'compare' }>;
 
 const signs = { eq: '=', ne: '<>', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;

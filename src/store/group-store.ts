@@ -2,7 +2,7 @@
 import type { Condition } from '../domain/condition';
 import { fold } from '../domain/user';
 import type { Group } from '../domain/group';
-import { conditionSql } from './condition-sql';
+import { conditionSql, isPreparable } from './condition-sql';
 import { dateOf, type Connection, type Row, type Value } from './connection';
 import { groupSearch } from './group-search';
 
@@ -64,8 +64,8 @@ export function createGroupStore(connection: Connection) {
       const column = query.sort && groupSortColumns[query.sort.attribute];
       const order = column === undefined ? 'g.id' : `${column} ${direction}, g.id ${direction}`;
       const text = `SELECT ${columns} FROM directory_groups g WHERE ${sql} ORDER BY ${order} LIMIT ${query.limit + 1} OFFSET ${query.offset}`;
-      const { rows } =
-        query.offset === 0 ? await connection.prepared(text, values) : await connection.run(text, values);
+      const isConstant = query.offset === 0 && isPreparable(sql);
+      const { rows } = isConstant ? await connection.prepared(text, values) : await connection.run(text, values);
       const isLast = rows.length <= query.limit && (rows.length > 0 || query.offset === 0);
       const total = isLast ? query.offset + rows.length : await count(connection, sql, values);
       return { items: rows.slice(0, query.limit).map(toGroup), total };

@@ -117,6 +117,28 @@ describe('conditions on groups', () => {
     }
   }, 120_000);
 
+  it('finds a group once, also after the same question named one person twice', async () => {
+    const caller = scimCaller(db.organizationId);
+    const membership = createMembership(parts());
+    const [a, b] = await Promise.all(
+      ['a', 'b'].map(async (userName) => (await provisioning().createUser(caller, aProfile({ userName }))).id),
+    );
+    const wanted = new Map([a!, b!].map((id) => [id, true]));
+    await membership.createGroup(caller, { displayName: 'G', externalId: null }, { others: 'stay', wanted }, noMembers);
+    const either = (attribute: string, ...values: string[]): Condition => ({
+      kind: 'or',
+      terms: values.map((value) => ({ kind: 'compare', attribute, operator: 'eq', value })),
+    });
+    const ask = async (...people: string[]): Promise<number> => {
+      const where: Condition = { kind: 'some', attribute: 'members', where: either('value', ...people) };
+      return (await membership.listGroups(caller, { where, offset: 0, limit: 100 }, noMembers)).items.length;
+    };
+
+    const counts = [await ask(a!, a!), await ask(a!, b!), await ask(b!, a!)];
+
+    expect(counts).toEqual([1, 1, 1]);
+  });
+
   it('S6 in short: displayName, externalId, id and members are found by an index', async () => {
     const caller = scimCaller(db.organizationId);
     const membership = createMembership(parts());
