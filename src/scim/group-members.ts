@@ -6,7 +6,7 @@ import { AppError } from '../errors';
 import { ignored, type Warnings } from './coerce';
 import type { Operation } from './entra-dialect';
 import { matches } from './match';
-import type { Element } from './resource';
+import type { Element, Scalar } from './resource';
 import type { Attribute } from './schemas';
 import { isResourceId } from './verbs';
 
@@ -56,7 +56,7 @@ function stepOf({ op, target, value }: Operation, warnings: Warnings): Step {
   // All members are users: a type sent for them says nothing.
   if (sub !== undefined && sub.name !== 'value') return nobody;
   if (op === 'remove' && value === undefined) return { ...nobody, everybodyLeaves: true };
-  const elements = sub === undefined ? (value as readonly Element[]) : [{ value: String(value) }];
+  const elements = sub === undefined ? (value as readonly Element[]) : [{ value: value as Scalar }];
   const ids = idsOf(elements, warnings);
   if (op === 'remove') return { ...nobody, leaving: ids };
   return { ...nobody, joining: ids, everybodyLeaves: op === 'replace' };
@@ -76,7 +76,7 @@ function filteredStep(
   }
   const sent = sub === undefined ? (value as Element)['value'] : isWhole ? value : undefined;
   if (sent === undefined) return chosen === 'everybody' ? nobody : { ...nobody, joining: knownIds(chosen, warnings) };
-  const joining = idsOf([{ value: String(sent) }], warnings);
+  const joining = idsOf([{ value: sent as Scalar }], warnings);
   if (chosen === 'everybody') return { ...nobody, joining, everybodyLeaves: true };
   return { ...nobody, joining, leaving: chosen };
 }
@@ -109,7 +109,7 @@ function namedIn(filter: Condition): string[] {
   if (filter.attribute === 'type') return [];
   const isById = filter.kind === 'compare' && filter.attribute === 'value' && typeof filter.value === 'string';
   if (!isById || (filter.operator !== 'eq' && filter.operator !== 'ne')) throw unsupported();
-  return [String(filter.value).toLowerCase()];
+  return [filter.value.toLowerCase()];
 }
 
 function unsupported(): AppError {

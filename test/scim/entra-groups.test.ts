@@ -184,7 +184,7 @@ describe('groups as Entra sends them', () => {
     await doors.send('hot', 'POST', '/Groups', { token: doors.secondToken, body: { displayName: 'Team' } });
   });
 
-  const named = (letters: string) => [...letters].map((letter) => ids[letter] ?? '');
+  const named = (letters: string) => letters.split('').map((letter) => ids[letter] ?? '');
   const lettersOf = ({ body }: Answered): string =>
     ((body['members'] ?? []) as unknown as { value: string }[])
       .map(({ value }) => Object.keys(ids).find((letter) => ids[letter] === value) ?? value)

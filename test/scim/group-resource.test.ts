@@ -62,9 +62,9 @@ describe.each(doorNames)('groups through the %s door', (door: DoorName) => {
       `${base}/Groups/${idOf(made)}`,
       'W/"1"',
     ]);
-    const { id, meta, ...rest } = made.body;
+    const { id: _id, meta, ...rest } = made.body;
     expect(rest).toEqual({ schemas: [core], displayName: 'Team é', externalId: 'Ext-1' });
-    expect(meta).toMatchObject({ resourceType: 'Group', version: 'W/"1"', location: `${base}/Groups/${String(id)}` });
+    expect(meta).toMatchObject({ resourceType: 'Group', version: 'W/"1"', location: `${base}/Groups/${idOf(made)}` });
     expect(others.map((it) => [it.status, it.body['members']])).toEqual([
       [201, undefined],
       [201, undefined],
@@ -267,8 +267,8 @@ describe.each(doorNames)('groups through the %s door', (door: DoorName) => {
     expect(membersOf(await get(`/Groups/${smallId}`))).toEqual([small]);
     await doors.flush();
     const noted = doors.rows
-      .map(({ path, warnings }) => [path, warnings])
-      .filter(([path, warnings]) => warnings !== null && !String(path).startsWith('/scim/v2/Users'));
+      .filter(({ path, warnings }) => warnings !== null && !path.startsWith('/scim/v2/Users'))
+      .map(({ path, warnings }) => [path, warnings]);
     expect(noted).toEqual([
       [`/scim/v2/Groups/${id}`, ['members_omitted']],
       ['/scim/v2/Groups?sortBy=displayName&sortOrder=descending', ['members_omitted']],
