@@ -12,7 +12,7 @@ const indexes: Readonly<Record<string, string>> = {
   directory_groups_updated_at_index: '(organization_id, updated_at)',
 };
 
-/** Adds the columns with what they mean for rows that are there; may run twice. */
+/** Adds the columns with what they mean for rows that are there; may run twice. The release before writes no `updated_at`. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw('ALTER TABLE directory_groups MODIFY external_id VARCHAR(255) COLLATE utf8mb4_bin NULL');
   for (const [name, definition] of Object.entries(columns)) {
@@ -25,7 +25,6 @@ export async function up(knex: Knex): Promise<void> {
     `UPDATE directory_groups g SET g.member_count = (SELECT COUNT(*) FROM directory_group_members m
       WHERE m.organization_id = g.organization_id AND m.group_id = g.id AND m.is_open = 1)`,
   );
-  await knex.raw('ALTER TABLE directory_groups MODIFY updated_at DATETIME(6) NOT NULL');
   for (const [name, keys] of Object.entries(indexes)) {
     if (!(await hasIndex(knex, name))) await knex.raw(`CREATE INDEX ${name} ON directory_groups ${keys}`);
   }
