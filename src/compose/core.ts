@@ -9,6 +9,7 @@ import { countsAsOf, createAdoption } from '../service/adoption';
 import { createFirstOrganization } from '../service/first-organization';
 import { createIngestion } from '../service/ingestion';
 import { createLicensing } from '../service/licensing';
+import { createMembership } from '../service/membership';
 import { createOrganizations } from '../service/organizations';
 import { createPolicies, createReminderDrafts } from '../service/policies';
 import { createProvisioning } from '../service/provisioning';
@@ -66,6 +67,7 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
     adoption,
     ingestion,
     licensing,
+    membership: createMembership(parts),
     provisioning: createProvisioning({ ...parts, licensing, consequences }),
     policies: createPolicies(parts),
     rateLimits: createRateLimits(parts),

@@ -57,12 +57,13 @@ export async function startWeb(config: Config, log: Log): Promise<Running> {
 }
 
 function createScimDoors(core: Core) {
-  const { access, provisioning, clock, newId, log, database, config } = core;
+  const { access, membership, provisioning, clock, newId, log, database, config } = core;
   const requestLog = createRequestLog({
     write: (rows) => database.acrossOrganizations((scan) => scan.requestLog.add(rows)),
     log,
   });
-  return createScim({ access, provisioning, requestLog, clock, newId, log, publicUrl: config.web.publicUrl });
+  const { publicUrl } = config.web;
+  return createScim({ access, membership, provisioning, requestLog, clock, newId, log, publicUrl });
 }
 
 function createApiRouter(core: Core) {

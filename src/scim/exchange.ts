@@ -115,6 +115,7 @@ function opened(
     subjectId: undefined,
     decision: undefined,
     change: undefined,
+    affected: undefined,
     isAnswered: false,
   };
   (req as Carrier).scim = exchange;

@@ -154,7 +154,8 @@ function nameOf(text: string, scope: FilterScope): Name {
 
 /** What is stored can be searched; of `meta` that is the two instants. */
 function isSearchable(attribute: Attribute, sub: Attribute | undefined): boolean {
-  if (attribute.isDropped || attribute.name === 'schemas' || attribute.name === 'groups') return false;
+  if (attribute.isDropped || attribute.name === 'schemas' || sub?.name === '$ref') return false;
+  if (attribute.name === 'groups') return true;
   if (attribute.name === 'meta') return sub?.type === 'dateTime';
   return sub === undefined || !sub.isReadOnly;
 }

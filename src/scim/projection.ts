@@ -16,6 +16,16 @@ export function project(resource: Container, query: ScimQuery, schema: ResourceS
   return placesOf(query.excludedAttributes, schema).reduce(exclude, resource);
 }
 
+/** Whether an answer is to show an attribute: by name, by default, or not at all. */
+export function wants(query: ScimQuery, schema: ResourceSchema, name: string): 'by name' | 'by default' | 'no' {
+  const isIt = ({ extension, attribute }: Place): boolean => extension === undefined && attribute?.name === name;
+  if (query.attributes !== undefined && query.attributes.trim() !== '') {
+    return placesOf(query.attributes, schema).some(isIt) ? 'by name' : 'no';
+  }
+  const excluded = placesOf(query.excludedAttributes ?? '', schema);
+  return excluded.some((place) => isIt(place) && place.sub === undefined) ? 'no' : 'by default';
+}
+
 function placesOf(list: string, schema: ResourceSchema): Place[] {
   const names = list.split(',', 200).map((name) => name.replace(/\[[^\]]*\]/, '').trim());
   return names.map((name) => findPlace(schema, name)).filter((place) => place !== undefined);

@@ -25,6 +25,8 @@ export interface LoggedRequest {
   subjectId: string | undefined;
   /** What was done, in one word. */
   decision: string | undefined;
+  /** What it touched, where that is not one user. */
+  affected: Json | undefined;
   change: { readonly before: UserProfile; readonly after: UserProfile } | undefined;
 }
 
@@ -153,11 +155,15 @@ function toRow({ request, statusCode, scimType, durationMs }: Waiting): RequestL
     statusCode,
     scimType: scimType ?? null,
     decision: isSame ? 'unchanged' : (decision ?? null),
-    affected: subjectId === undefined ? null : { user: subjectId, ...(fields === undefined ? {} : { fields }) },
+    affected: request.affected ?? affectedUser(subjectId, fields),
     warnings: warnings.length === 0 ? null : warnings.slice(0, 50),
     payload: payloadOf(request),
     durationMs,
   };
+}
+
+function affectedUser(subjectId: string | undefined, fields: string[] | undefined): Json {
+  return subjectId === undefined ? null : { user: subjectId, ...(fields === undefined ? {} : { fields }) };
 }
 
 /** Entra's own id of the request, where it is one. */

@@ -7,10 +7,10 @@ interface Route {
 }
 
 const routes: readonly Route[] = [
-  { path: /^\/users\/\.search$/, methods: ['POST'] },
+  { path: /^\/(users|groups)\/\.search$/, methods: ['POST'] },
   { path: /^\/\.search$/, methods: ['POST'] },
-  { path: /^\/users$/, methods: ['GET', 'POST'] },
-  { path: /^\/users\/[^/]+$/, methods: ['GET', 'PUT', 'PATCH', 'DELETE'] },
+  { path: /^\/(users|groups)$/, methods: ['GET', 'POST'] },
+  { path: /^\/(users|groups)\/[^/]+$/, methods: ['GET', 'PUT', 'PATCH', 'DELETE'] },
   { path: /^\/(schemas|resourcetypes)(\/[^/]+)?$/, methods: ['GET'] },
   { path: /^\/serviceproviderconfig$/, methods: ['GET'] },
 ];

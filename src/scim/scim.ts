@@ -4,15 +4,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock';
 import type { NewId } from '../ids';
 import type { Log } from '../log';
+import type { Membership } from '../service/membership';
 import { createDiscovery } from './discovery';
 import { createExchanges, type Exchange, type Exchanges, type TokenCheck } from './exchange';
+import { createGroupResource } from './group-resource';
 import { createHotDoor, type Door } from './hot';
 import type { RequestLog } from './request-log';
 import { createScimApp } from './router';
-import { createUserResource, declareUsers, type ProvisioningPort } from './user-resource';
+import { declareResources } from './scimmy-resource';
+import { createUserResource, type ProvisioningPort } from './user-resource';
 
 interface Dependencies {
   readonly provisioning: ProvisioningPort;
+  readonly membership: Membership;
   readonly access: TokenCheck;
   readonly requestLog: RequestLog;
   readonly clock: Clock;
@@ -26,7 +30,7 @@ interface Dependencies {
 
 /** Both doors. URLs come with their prefix, `/scim/v2` or `/scim`. */
 export interface Scim {
-  /** GET, POST and PATCH of users; calls `next` for all else, with an error for an address that cannot be read. */
+  /** GET, POST and PATCH of users and groups; calls `next` for all else, with an error for an address that cannot be read. */
   readonly hot: Door;
   readonly app: (req: IncomingMessage, res: ServerResponse) => void;
   readonly answerError: (error: unknown, req: IncomingMessage, res: ServerResponse) => void;
@@ -39,12 +43,14 @@ const deadlineMs = 10_000;
 /** Makes the service provider; refuses to start when scimmy-routers is not the one it was built for. */
 export function createScim(dependencies: Dependencies): Scim {
   const baseUrl = `${dependencies.publicUrl.replace(/\/+$/, '')}/scim/v2`;
-  declareUsers();
+  declareResources();
   const users = createUserResource({ provisioning: dependencies.provisioning, baseUrl });
+  const groups = createGroupResource({ membership: dependencies.membership, baseUrl });
   const exchanges = createExchanges({ deadlineMs, ...dependencies });
-  const app = createScimApp({ exchanges, users, discovery: createDiscovery([users.schema], baseUrl) });
+  const discovery = createDiscovery([users.schema, groups.schema], baseUrl);
+  const app = createScimApp({ exchanges, users, groups, discovery });
   return {
-    hot: createHotDoor({ exchanges, users }),
+    hot: createHotDoor({ exchanges, users, groups }),
     app: (req, res) => app(req, res),
     answerError: (error, req, res) => void refuse(exchanges, exchanges.open(req, res), error),
     close: () => dependencies.requestLog.close(),

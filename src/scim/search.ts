@@ -1,7 +1,11 @@
-// POST …/.search: the query of a list in a body. Pure; called by router.ts. Source: RFC 7644 3.4.3.
+// POST …/.search: the query of a list in a body, over one kind of resource or all. Called by router.ts.
+// Source: RFC 7644 3.4.3.
 import { AppError } from '../errors';
 import { isObject } from './coerce';
+import type { Exchange } from './exchange';
+import { pageOf } from './paging';
 import type { ScimQuery } from './query';
+import { type ListResponse, listResponse, type Verbs } from './verbs';
 
 const texts = ['filter', 'sortBy', 'sortOrder'] as const;
 const lists = ['attributes', 'excludedAttributes'] as const;
@@ -33,4 +37,36 @@ function take(
   if (value === undefined || value === null) return;
   if (!isFit(value)) throw new AppError('body.value', { reason: `"${name}" has the wrong type.` });
   query[name] = value as string | number;
+}
+
+/**
+ * One page over several kinds of resources, one kind after the other. A kind that does not have what the filter or the
+ * sort names has no hit.
+ * @throws filter.invalid, path.invalid when no kind has it
+ */
+export async function searchAll(kinds: readonly Verbs[], query: ScimQuery, exchange: Exchange): Promise<ListResponse> {
+  const { startIndex, offset, limit } = pageOf(query);
+  const found: ListResponse[] = [];
+  const refusals: unknown[] = [];
+  let total = 0;
+  let left = limit;
+  for (const kind of kinds) {
+    try {
+      const page = { ...query, startIndex: Math.max(1, offset - total + 1), count: left };
+      const list = await kind.list(page, exchange);
+      found.push(list);
+      total += list.totalResults;
+      left -= list.itemsPerPage;
+    } catch (error) {
+      const isForeign = error instanceof AppError && (error.code === 'filter.invalid' || error.code === 'path.invalid');
+      if (!isForeign) throw error;
+      refusals.push(error);
+    }
+  }
+  if (found.length === 0) throw refusals[0];
+  return listResponse(
+    total,
+    startIndex,
+    found.flatMap(({ Resources }) => Resources),
+  );
 }

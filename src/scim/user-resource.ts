@@ -1,19 +1,18 @@
-// users.*: translate, one service call, translate; and the scimmy resource class over them, which scimmy-routers mounts.
-// Called by the hot door and, through the class, by the app.
-import { Resources, Types } from 'scimmy';
+// users.*: translate, one service call, translate. Called by the hot door and, through scimmy's class, by the app.
 import type { Caller } from '../domain/caller';
 import type { Condition } from '../domain/condition';
 import type { ExpectedVersion, ProfileEdit, User, UserProfile } from '../domain/user';
 import { AppError } from '../errors';
-import { normalizePatch, normalizeResource, printOperations, type Operation } from './entra-dialect';
+import { normalizePatch, normalizeResource } from './entra-dialect';
 import type { Exchange } from './exchange';
 import { pageOf } from './paging';
 import { patch } from './patch';
 import { project } from './projection';
-import { filterOf, type ScimQuery, sortOf } from './query';
+import { filterOf, sortOf } from './query';
 import type { Container } from './resource';
-import { type ResourceSchema, userSchema } from './schemas';
+import { userSchema } from './schemas';
 import { fromWire, locationOf, toResource, toWire, versionOf } from './user-mapping';
+import { callerOf, expectedVersion, isResourceId, listResponse, noted, type Verbs } from './verbs';
 
 /** What is needed of the provisioning service. */
 export interface ProvisioningPort {
@@ -37,36 +36,14 @@ export interface ProvisioningPort {
   removeUser(caller: Caller, userId: string, options: { readonly ifMatch: ExpectedVersion }): Promise<void>;
 }
 
-/** A page of resources. Source: RFC 7644 3.4.2. */
-export interface ListResponse {
-  readonly schemas: readonly string[];
-  readonly totalResults: number;
-  readonly startIndex: number;
-  readonly itemsPerPage: number;
-  readonly Resources: readonly Container[];
-}
-
-/** The verbs on users, as both doors call them. */
-export interface Users {
-  readonly schema: ResourceSchema;
-  get(id: string, exchange: Exchange): Promise<Container>;
-  list(query: ScimQuery, exchange: Exchange): Promise<ListResponse>;
-  create(body: unknown, exchange: Exchange): Promise<Container>;
-  replace(id: string, body: unknown, exchange: Exchange): Promise<Container>;
-  patch(id: string, body: unknown, exchange: Exchange): Promise<Container>;
-  remove(id: string, exchange: Exchange): Promise<undefined>;
-}
-
 interface Dependencies {
   readonly provisioning: ProvisioningPort;
   /** `https://host/scim/v2` */
   readonly baseUrl: string;
 }
 
-const listUrn = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
-
 /** Makes the verbs. */
-export function createUserResource({ provisioning, baseUrl }: Dependencies): Users {
+export function createUserResource({ provisioning, baseUrl }: Dependencies): Verbs {
   const schema = userSchema();
 
   const shown = (user: User, exchange: Exchange, decision: string): Container => {
@@ -103,13 +80,8 @@ export function createUserResource({ provisioning, baseUrl }: Dependencies): Use
         ...(sort && { sort }),
       });
       exchange.decision = 'listed';
-      return {
-        schemas: [listUrn],
-        totalResults: total,
-        startIndex: page.startIndex,
-        itemsPerPage: items.length,
-        Resources: items.map((user) => project(toResource(user, baseUrl), query, schema)),
-      };
+      const resources = items.map((user) => project(toResource(user, baseUrl), query, schema));
+      return listResponse(total, page.startIndex, resources);
     },
     create: async (body, exchange) => {
       const operations = noted(exchange, normalizeResource(schema, body));
@@ -135,92 +107,9 @@ export function createUserResource({ provisioning, baseUrl }: Dependencies): Use
   };
 }
 
-function noted(
-  exchange: Exchange,
-  { operations, warnings }: { operations: readonly Operation[]; warnings: string[] },
-): readonly Operation[] {
-  exchange.warnings.push(...warnings);
-  exchange.operations = printOperations(operations);
-  return operations;
-}
-
-function callerOf({ caller }: Exchange): Caller {
-  if (caller === undefined) throw new AppError('token.invalid');
-  return caller;
-}
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** Whether a text can be the id of a row. */
-export function isResourceId(text: string): boolean {
-  return uuid.test(text);
-}
-
 /** Notes whom a request is about. An id that is no UUID is simply absent. */
 function idOf(id: string, exchange: Exchange): string {
   if (!isResourceId(id)) throw new AppError('user.not_found');
   exchange.subjectId = id;
   return id;
-}
-
-/** The version If-Match insists on; one that was never ours matches nothing. Source: RFC 7644 3.14. */
-export function expectedVersion(header: string | undefined): ExpectedVersion {
-  if (header === undefined) return undefined;
-  if (header.trim() === '*') return '*';
-  const version = /^(?:W\/)?"?(\d{1,10})"?$/.exec(header.split(',')[0]?.trim() ?? '')?.[1];
-  return version === undefined ? -1 : Number(version);
-}
-
-/** What the resource class is handed for each request. */
-export interface ScimContext {
-  readonly exchange: Exchange;
-  readonly users: Users;
-}
-
-/** scimmy's published types do not fit subclasses. */
-const Base = Types.Resource as unknown as new (empty: object) => object;
-
-/** Users as scimmy-routers mounts them. Input never reaches scimmy's own filter, since its constructor gets an empty object. */
-export class UserResource extends Base {
-  static get endpoint(): string {
-    return '/Users';
-  }
-
-  static get schema(): unknown {
-    return Resources.User.schema;
-  }
-
-  /** Locations come from PUBLIC_URL, never from a static of the process. */
-  static basepath(): typeof UserResource {
-    return UserResource;
-  }
-
-  private readonly id: string | undefined;
-
-  constructor(first?: unknown) {
-    super({});
-    this.id = typeof first === 'string' ? first : undefined;
-  }
-
-  read({ users, exchange }: ScimContext): Promise<unknown> {
-    return this.id === undefined ? users.list(exchange.query, exchange) : users.get(this.id, exchange);
-  }
-
-  write(_: unknown, { users, exchange }: ScimContext): Promise<unknown> {
-    const { body } = exchange;
-    return this.id === undefined ? users.create(body, exchange) : users.replace(this.id, body, exchange);
-  }
-
-  patch(_: unknown, { users, exchange }: ScimContext): Promise<unknown> {
-    return users.patch(this.id ?? '', exchange.body, exchange);
-  }
-
-  dispose({ users, exchange }: ScimContext): Promise<unknown> {
-    return users.remove(this.id ?? '', exchange);
-  }
-}
-
-/** Declares the class to scimmy, whose register is one for the process. */
-export function declareUsers(): void {
-  if (Resources.declared('User') === undefined) Resources.declare(UserResource as never, 'User');
 }

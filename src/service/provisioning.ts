@@ -44,7 +44,7 @@ export interface Provisioning {
   /** @throws user.not_found */
   getUser(caller: Caller, userId: string): Promise<User>;
   listUsers(caller: Caller, query: UserQuery): Promise<{ items: User[]; total: number }>;
-  /** Removes for good: seat, claims, devices and sign-ins end. @throws user.not_found, version.stale */
+  /** Removes for good: seat, claims, memberships, devices and sign-ins end. @throws user.not_found, version.stale */
   removeUser(caller: Caller, userId: string, options: { readonly ifMatch: ExpectedVersion }): Promise<void>;
 }
 
@@ -159,9 +159,11 @@ export function createProvisioning({ database, clock, newId, licensing, conseque
     removeUser: (caller, userId, { ifMatch }) =>
       database.inTransaction(caller.organizationId, async (stores) => {
         const at = clock.now();
+        await stores.groups.lockOfUser(userId);
         const before = await lock(stores, userId, ifMatch);
         const after = removed(before, at);
         await stores.users.save(before, after);
+        await stores.groups.countOut(await stores.groupMembers.closeOfUser(userId, at), at);
         await stores.userHistory.closeProfile(userId, at);
         await moveState(stores, caller, before, after);
         await stores.devices.closeAll(userId, at);

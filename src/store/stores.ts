@@ -12,6 +12,8 @@ import { createCredentialScan, createCredentialStore } from './credential-store'
 import { createDemoScan, createDemoStore } from './demo-store';
 import { createDeviceStore } from './device-store';
 import { createFindingStore } from './finding-store';
+import { createGroupMemberStore } from './group-member-store';
+import { createGroupStore } from './group-store';
 import { createJourneyStore } from './journey-store';
 import { createLicenseStore } from './license-store';
 import { createMailBucketScan } from './mail-bucket-store';
@@ -83,6 +85,12 @@ export function createStores(connection: Connection) {
     },
     get findings() {
       return createFindingStore(connection);
+    },
+    get groupMembers() {
+      return createGroupMemberStore(connection);
+    },
+    get groups() {
+      return createGroupStore(connection);
     },
     get journeys() {
       return createJourneyStore(connection);

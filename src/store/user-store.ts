@@ -1,7 +1,7 @@
 // Users of one organization: the row, and the multi-valued attributes beside it.
 import type { Condition } from '../domain/condition';
 import { fold, type ProfileValue, type User } from '../domain/user';
-import { conditionSql } from './condition-sql';
+import { conditionSql, isPreparable } from './condition-sql';
 import type { Connection, Value } from './connection';
 import { toColumns, toUser, toValueRow, userColumns } from './user-row';
 
@@ -64,8 +64,8 @@ export function createUserStore(connection: Connection) {
       // Missing values come last going up and first going down. Source: RFC 7644 3.4.2.3.
       const order = column ? `${column} IS NULL ${direction}, ${column} ${direction}, u.id ${direction}` : 'u.id';
       const text = `SELECT ${userColumns} FROM users u WHERE ${sql} ORDER BY ${order} LIMIT ${query.limit + 1} OFFSET ${query.offset}`;
-      const { rows } =
-        query.offset === 0 ? await connection.prepared(text, values) : await connection.run(text, values);
+      const isConstant = query.offset === 0 && isPreparable(sql);
+      const { rows } = isConstant ? await connection.prepared(text, values) : await connection.run(text, values);
       const isLast = rows.length <= query.limit && (rows.length > 0 || query.offset === 0);
       const total = isLast ? query.offset + rows.length : await count(connection, sql, values);
       return { items: rows.slice(0, query.limit).map(toUser), total };

@@ -35,7 +35,9 @@ describe('discovery', () => {
       attributes: Advertised[];
     }[];
     const build = (schema: { attributes: Advertised[] } | undefined): Record<string, unknown> =>
-      Object.fromEntries((schema?.attributes ?? []).map((it) => [it.name, sample(it)]));
+      Object.fromEntries(
+        (schema?.attributes ?? []).filter((it) => it.mutability !== 'readOnly').map((it) => [it.name, sample(it)]),
+      );
     const sent = { ...build(core), [enterprise]: build(extension) };
 
     const made = await doors.send('hot', 'POST', '/Users', { body: sent });
@@ -49,18 +51,21 @@ describe('discovery', () => {
     expect(core?.id).toBe('urn:ietf:params:scim:schemas:core:2.0:User');
     const names = core?.attributes.map((it) => it.name);
     expect(names).toContain('externalId');
-    for (const absent of ['password', 'x509Certificates', 'groups']) expect(names).not.toContain(absent);
+    for (const absent of ['password', 'x509Certificates']) expect(names).not.toContain(absent);
     expect(JSON.stringify(core)).not.toMatch(/writeOnly|"never"|null/);
   });
 
-  it('names users alone, at the public address, with an entity tag', async () => {
+  it('names users and groups, at the public address, with an entity tag', async () => {
     const types = await get('/ResourceTypes');
     const type = await get('/resourcetypes/user/');
     const schema = await get(`/Schemas/${enterprise.toUpperCase()}`);
 
     expect(types.body).toMatchObject({
-      totalResults: 1,
-      Resources: [{ id: 'User', endpoint: '/Users', schemaExtensions: [{ schema: enterprise, required: false }] }],
+      totalResults: 2,
+      Resources: [
+        { id: 'User', endpoint: '/Users', schemaExtensions: [{ schema: enterprise, required: false }] },
+        { id: 'Group', endpoint: '/Groups', schemaExtensions: [] },
+      ],
     });
     expect(type.headers).toMatchObject({
       location: 'https://uptake.example.com/scim/v2/ResourceTypes/User',

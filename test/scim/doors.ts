@@ -8,6 +8,7 @@ import { createRequestLog, type RequestLogRow } from '../../src/scim/request-log
 import { createScim, type Scim } from '../../src/scim/scim';
 import { createAccess, hashToken, type Access } from '../../src/service/access';
 import { createLicensing } from '../../src/service/licensing';
+import { createMembership } from '../../src/service/membership';
 import { createProvisioning } from '../../src/service/provisioning';
 import { testClock, type TestClock } from '../support/builders';
 import type { TestDatabase } from '../support/database';
@@ -142,10 +143,11 @@ function compose(
     licensing: createLicensing({ newId }),
     consequences: { endSignIns: () => Promise.resolve(), matchQuarantined: () => Promise.resolve(0) },
   });
+  const membership = createMembership({ database: db.database, clock, newId });
   const requestLog = createRequestLog({ write: (batch) => Promise.resolve(void rows.push(...batch)), log });
   const publicUrl = 'https://uptake.example.com';
   return {
-    scim: createScim({ provisioning, access, requestLog, clock, newId, log, publicUrl, ...settings }),
+    scim: createScim({ provisioning, membership, access, requestLog, clock, newId, log, publicUrl, ...settings }),
     log: requestLog,
   };
 }

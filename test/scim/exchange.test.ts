@@ -7,6 +7,7 @@ import { createScim } from '../../src/scim/scim';
 import type { ProvisioningPort } from '../../src/scim/user-resource';
 import { createAccess } from '../../src/service/access';
 import { createLicensing } from '../../src/service/licensing';
+import { createMembership } from '../../src/service/membership';
 import { createProvisioning } from '../../src/service/provisioning';
 import { openDatabase } from '../../src/store/database';
 import { scimCaller, testClock } from '../support/builders';
@@ -40,6 +41,7 @@ describe('an exchange', () => {
   ): Promise<string> {
     const scim = createScim({
       provisioning: { ...real(), ...provisioning },
+      membership: createMembership({ database: db.database, clock, newId }),
       access: { scimCaller: async () => ({ ...scimCaller(db.organizationId), credentialId: newId() }) },
       requestLog: { add: silent, stats: () => ({ queued: 0, dropped: 0 }), close: async () => undefined },
       clock,
