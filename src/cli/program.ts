@@ -1,8 +1,9 @@
 // The verbs of the command line and their options; what each does stands in the file of its noun.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addHolds, type ScimHandlers } from './scim-verbs';
 
 /** One handler per verb; cli.ts fills them in. */
-export interface Handlers {
+export interface Handlers extends ScimHandlers {
   migrate(): Promise<boolean>;
   rollback(): Promise<boolean>;
   doctor(): Promise<boolean>;
@@ -52,6 +53,7 @@ export function createProgram(handlers: Handlers, done: (isWell: boolean) => voi
     .action(action(handlers.adminRecover));
   addPolicy(program, handlers, action);
   addReports(program, handlers, action);
+  addHolds(program, handlers, action);
   for (const one of everyCommand(program)) one.exitOverride();
   return program;
 }

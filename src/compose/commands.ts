@@ -17,6 +17,7 @@ import { AppError } from '../errors';
 import type { Log } from '../log';
 import { createCore, type Core } from './core';
 import { createDemoCore } from './demo';
+import { createScimHandlers } from './scim-commands';
 
 interface Parts {
   readonly config: Config;
@@ -43,6 +44,7 @@ export function createHandlers({ config, environment, found, log, output }: Part
   const forFirst = (work: (core: Core, caller: Caller) => Promise<boolean | void>): Promise<boolean> =>
     within(async (core) => work(core, await callerOf(core)));
   return {
+    ...createScimHandlers(forFirst, output),
     configPrint: async () => {
       const ofStart = (name: string) => (name in found ? { source: 'running start' } : {});
       printConfig(

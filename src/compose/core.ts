@@ -9,7 +9,9 @@ import { createAdministration } from '../service/administration';
 import { countsAsOf, createAdoption } from '../service/adoption';
 import { createFirstOrganization } from '../service/first-organization';
 import { createIngestion } from '../service/ingestion';
+import { createHolds } from '../service/holds';
 import { createLicensing } from '../service/licensing';
+import { createMassChangeGuard } from '../service/mass-change-guard';
 import { createPolicies, createReminderDrafts } from '../service/policies';
 import { createProvisioning } from '../service/provisioning';
 import { createRateLimits } from '../service/rate-limits';
@@ -52,6 +54,7 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
   const administration = createAdministration({ ...parts, secretKey, isLoopback: config.web.isLoopback });
   const adoption = createAdoption(parts);
   const consequences = { endSignIns, matchQuarantined: ingestion.matchQuarantined };
+  const guard = createMassChangeGuard({ newId, log, consequences });
   return {
     ...parts,
     config,
@@ -63,7 +66,8 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
     adoption,
     ingestion,
     licensing,
-    provisioning: createProvisioning({ ...parts, licensing, consequences }),
+    provisioning: createProvisioning({ ...parts, licensing, consequences, guard }),
+    holds: createHolds({ ...parts, licensing }),
     policies: createPolicies(parts),
     rateLimits: createRateLimits(parts),
     reports: createReports(parts),

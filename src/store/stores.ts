@@ -11,6 +11,7 @@ import { createCredentialScan, createCredentialStore } from './credential-store'
 import { createDemoScan, createDemoStore } from './demo-store';
 import { createDeviceStore } from './device-store';
 import { createFindingStore } from './finding-store';
+import { createHoldStore } from './hold-store';
 import { createJourneyStore } from './journey-store';
 import { createLicenseStore } from './license-store';
 import { createMailBucketScan } from './mail-bucket-store';
@@ -78,6 +79,9 @@ export function createStores(connection: Connection) {
     },
     get findings() {
       return createFindingStore(connection);
+    },
+    get holds() {
+      return createHoldStore(connection);
     },
     get journeys() {
       return createJourneyStore(connection);

@@ -22,6 +22,9 @@ function aProgram(isWell = true) {
     'snapshot',
     'reportRun',
     'reportSchedule',
+    'holdList',
+    'holdApprove',
+    'holdReject',
   ];
   const handlers = Object.fromEntries(names.map((name) => [name, handler(name)])) as unknown as Handlers;
   const program = createProgram(handlers, (well) => void results.push(well));
@@ -36,6 +39,15 @@ describe('the command line', () => {
     [['migrate'], ['migrate']],
     [['config', 'print'], ['configPrint']],
     [['admin', 'recover'], ['adminRecover']],
+    [['hold', 'list'], ['holdList']],
+    [
+      ['hold', 'approve', '01980000-0000-7000-8000-000000000001'],
+      ['holdApprove', '01980000-0000-7000-8000-000000000001'],
+    ],
+    [
+      ['hold', 'reject', '01980000-0000-7000-8000-000000000001'],
+      ['holdReject', '01980000-0000-7000-8000-000000000001'],
+    ],
     [['snapshot'], ['snapshot', undefined]],
     [
       ['snapshot', '--day', '2026-03-01'],
@@ -93,6 +105,8 @@ describe('the command line', () => {
     [['policy', 'set', 'activation', '--first', 'P1D', '--repeat', 'P1D', '--max', 'many']],
     [['policy', 'set', 'activation', '--first', 'P1D', '--repeat', 'P1D', '--max', '2', '--window', 'sometimes']],
     [['report', 'run']],
+    [['hold', 'approve']],
+    [['hold', 'approve', 'everything']],
     [['snapshot', '--week', '1']],
   ])('refuses %j as wrong use', async (argv) => {
     const { calls, run } = aProgram();

@@ -1,0 +1,18 @@
+// Joins the verbs about holds and SCIM requests with their services.
+import { decideHold, listHolds } from '../cli/hold-command';
+import type { Output } from '../cli/output';
+import type { ScimHandlers } from '../cli/scim-verbs';
+import type { Caller } from '../domain/caller';
+import type { Core } from './core';
+
+/** Runs a verb in the first organization. */
+export type ForFirst = (work: (core: Core, caller: Caller) => Promise<boolean | void>) => Promise<boolean>;
+
+/** The handlers. */
+export function createScimHandlers(forFirst: ForFirst, output: Output): ScimHandlers {
+  return {
+    holdList: () => forFirst(({ holds }, caller) => listHolds({ holds, caller, output })),
+    holdApprove: (id) => forFirst(({ holds }, caller) => decideHold({ holds, caller, output }, 'approve', id)),
+    holdReject: (id) => forFirst(({ holds }, caller) => decideHold({ holds, caller, output }, 'reject', id)),
+  };
+}
