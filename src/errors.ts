@@ -34,6 +34,7 @@ export const errorTable = {
   'snapshot.not_found': entry('not_found', 'There is no snapshot for that day.'),
   'policy.not_found': entry('not_found', 'There is no reminder policy for that stage.'),
   'mail.not_found': entry('not_found', 'There is no such mail.'),
+  'request.not_found': entry('not_found', 'There is no such request in the log.'),
   'hold.not_found': entry('not_found', 'There is no such hold.'),
   'organization.not_found': entry('not_found', 'There is no such organization.'),
   'route.not_found': entry('not_found', 'There is nothing at this address.'),

@@ -1,6 +1,6 @@
 // The verbs of the command line and their options; what each does stands in the file of its noun.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { addHolds, type ScimHandlers } from './scim-verbs';
+import { addHolds, addScim, type ScimHandlers } from './scim-verbs';
 
 /** One handler per verb; cli.ts fills them in. */
 export interface Handlers extends ScimHandlers {
@@ -54,6 +54,7 @@ export function createProgram(handlers: Handlers, done: (isWell: boolean) => voi
   addPolicy(program, handlers, action);
   addReports(program, handlers, action);
   addHolds(program, handlers, action);
+  addScim(program, handlers, action);
   for (const one of everyCommand(program)) one.exitOverride();
   return program;
 }

@@ -6,6 +6,17 @@ export interface ScimHandlers {
   holdList(): Promise<boolean>;
   holdApprove(holdId: string): Promise<boolean>;
   holdReject(holdId: string): Promise<boolean>;
+  scimLog(wish: LogWish): Promise<boolean>;
+  scimHealth(hours: number): Promise<boolean>;
+}
+
+/** Which requests to show. */
+export interface LogWish {
+  readonly user?: string;
+  readonly request?: string;
+  readonly status?: number;
+  readonly before?: { readonly receivedAt: Date; readonly id: number };
+  readonly limit: number;
 }
 
 type Wrap = <A extends unknown[]>(handler: (...args: A) => Promise<boolean>) => (...args: A) => Promise<void>;
@@ -24,6 +35,40 @@ export function addHolds(program: Command, handlers: ScimHandlers, action: Wrap)
     .description('give them up; the directory reads active: true again')
     .argument('<id>', 'of the hold', readId)
     .action(action((id: string) => handlers.holdReject(id)));
+}
+
+/** `scim log`, `scim health`. */
+export function addScim(program: Command, handlers: ScimHandlers, action: Wrap): void {
+  const scim = program.command('scim');
+  scim
+    .command('log')
+    .description('what the directory sent and what became of it, newest first')
+    .option('--user <user>', 'userName or id')
+    .option('--request <id>', 'one request with its body and its changes')
+    .option('--status <status>', 'HTTP status', readNumber(100, 599))
+    .option('--limit <count>', 'of a page', readNumber(1, 1000), 50)
+    .option('--before <cursor>', 'next_cursor of the page before', readMark)
+    .action(action((wish: LogWish) => handlers.scimLog(wish)));
+  scim
+    .command('health')
+    .description('failures against the lines of Entra quarantine; exit code 1 when they are too many')
+    .option('--hours <count>', 'to look back', readNumber(1, 2160), 24)
+    .action(action(({ hours }: { hours: number }) => handlers.scimHealth(hours)));
+}
+
+function readNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,4}$/.test(text) ? Number(text) : -1;
+    if (value < least || value > most) throw new InvalidArgumentError(`a whole number from ${least} to ${most}`);
+    return value;
+  };
+}
+
+function readMark(text: string): LogWish['before'] {
+  const [, at = '', id = ''] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)\/(\d{1,15})$/.exec(text) ?? [];
+  const receivedAt = new Date(at);
+  if (Number.isNaN(receivedAt.getTime())) throw new InvalidArgumentError('a cursor as the page before shows it');
+  return { receivedAt, id: Number(id) };
 }
 
 function readId(text: string): string {

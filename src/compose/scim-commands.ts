@@ -1,6 +1,7 @@
 // Joins the verbs about holds and SCIM requests with their services.
 import { decideHold, listHolds } from '../cli/hold-command';
 import type { Output } from '../cli/output';
+import { showHealth, showRequests } from '../cli/scim-command';
 import type { ScimHandlers } from '../cli/scim-verbs';
 import type { Caller } from '../domain/caller';
 import type { Core } from './core';
@@ -14,5 +15,9 @@ export function createScimHandlers(forFirst: ForFirst, output: Output): ScimHand
     holdList: () => forFirst(({ holds }, caller) => listHolds({ holds, caller, output })),
     holdApprove: (id) => forFirst(({ holds }, caller) => decideHold({ holds, caller, output }, 'approve', id)),
     holdReject: (id) => forFirst(({ holds }, caller) => decideHold({ holds, caller, output }, 'reject', id)),
+    scimLog: (wish) =>
+      forFirst(({ requestHistory: history }, caller) => showRequests({ history, caller, output }, wish)),
+    scimHealth: (hours) =>
+      forFirst(({ requestHistory: history }, caller) => showHealth({ history, caller, output }, hours)),
   };
 }

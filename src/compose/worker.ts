@@ -100,10 +100,11 @@ const isReady = (() => {
   };
 })();
 
-/** Holds without an answer. */
+/** Holds without an answer, and what of the request log is old enough to go. */
 async function tidy(core: Core): Promise<void> {
   if (!(await isReady(core))) return;
   await core.holds.expireHolds();
+  await core.requestHistory.purge();
 }
 
 function openReporting({ config }: Core) {

@@ -28,6 +28,7 @@ import { createReportDeliveryStore } from './report-delivery-store';
 import { createReportRowsView } from './report-rows-view';
 import { createReportRunStore } from './report-run-store';
 import { createReportStore } from './report-store';
+import { createRequestHistoryView } from './request-history-view';
 import { createRequestLogScan } from './request-log-store';
 import { createScheduleStore } from './schedule-store';
 import { createServerFacts } from './server-facts';
@@ -121,6 +122,9 @@ export function createStores(connection: Connection) {
     },
     get reports() {
       return createReportStore(connection);
+    },
+    get requestHistory() {
+      return createRequestHistoryView(connection);
     },
     get schedules() {
       return createScheduleStore(connection);
