@@ -1,5 +1,5 @@
 // The verbs about what the directory sends: `hold …` and `scim …`. Added to the program by program.ts.
-import { type Command, InvalidArgumentError } from 'commander';
+import { Argument, type Command, InvalidArgumentError } from 'commander';
 
 /** One handler per verb. */
 export interface ScimHandlers {
@@ -8,6 +8,7 @@ export interface ScimHandlers {
   holdReject(holdId: string): Promise<boolean>;
   scimLog(wish: LogWish): Promise<boolean>;
   scimHealth(hours: number): Promise<boolean>;
+  scimDryRun(method: string, path: string, file: string | undefined): Promise<boolean>;
 }
 
 /** Which requests to show. */
@@ -54,6 +55,13 @@ export function addScim(program: Command, handlers: ScimHandlers, action: Wrap):
     .description('failures against the lines of Entra quarantine; exit code 1 when they are too many')
     .option('--hours <count>', 'to look back', readNumber(1, 2160), 24)
     .action(action(({ hours }: { hours: number }) => handlers.scimHealth(hours)));
+  scim
+    .command('dry-run')
+    .description('what a request would do; it is tried and taken back')
+    .addArgument(new Argument('<method>').choices(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']))
+    .argument('<path>', '/Users/ID', readPath)
+    .argument('[file]', 'the body as JSON; - reads stdin')
+    .action(action((method: string, path: string, file?: string) => handlers.scimDryRun(method, path, file)));
 }
 
 function readNumber(least: number, most: number): (text: string) => number {
@@ -62,6 +70,11 @@ function readNumber(least: number, most: number): (text: string) => number {
     if (value < least || value > most) throw new InvalidArgumentError(`a whole number from ${least} to ${most}`);
     return value;
   };
+}
+
+function readPath(text: string): string {
+  if (!/^\/[\x21-\x7e]{1,2000}$/.test(text)) throw new InvalidArgumentError('begins with a slash: /Users/ID');
+  return text;
 }
 
 function readMark(text: string): LogWish['before'] {

@@ -82,7 +82,7 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
 }
 
 /** Users as directories make and change them, and what is kept of that. */
-function createDirectory(
+export function createDirectory(
   parts: { database: Database; clock: Clock; newId: typeof newId },
   { matchQuarantined }: ReturnType<typeof createIngestion>,
   log: Log,

@@ -24,6 +24,9 @@ export interface PastRequest {
   readonly durationMs: number;
 }
 
+/** Who asked, and when. */
+export type RequestSpan = Pick<PastRequest, 'requestId' | 'credentialId' | 'receivedAt' | 'durationMs'>;
+
 /** An audit entry of a request. */
 export interface RequestedChange {
   readonly action: string;
@@ -81,7 +84,7 @@ function reading({ organizationId, run, prepared }: Connection) {
       return rows.map(toRequest);
     },
     /** The audit entries a request wrote: its credential's, from its arrival to its answer. */
-    listChanges: async (it: PastRequest): Promise<RequestedChange[]> => {
+    listChanges: async (it: RequestSpan): Promise<RequestedChange[]> => {
       const until = new Date(it.receivedAt.getTime() + it.durationMs + slackMs);
       const { rows } = await prepared(
         `SELECT action, target_kind, target_id, detail FROM audit_entries

@@ -125,6 +125,8 @@ describe('the command line', () => {
     [['policy', 'set', 'activation', '--first', 'P1D', '--repeat', 'P1D', '--max', '2', '--window', 'sometimes']],
     [['report', 'run']],
     [['hold', 'approve']],
+    [['scim', 'dry-run', 'STEAL', '/Users']],
+    [['scim', 'dry-run', 'GET', 'Users']],
     [['scim', 'log', '--status', 'bad']],
     [['scim', 'log', '--before', 'yesterday']],
     [['hold', 'approve', 'everything']],
