@@ -14,7 +14,7 @@ import { createUserResource, declareUsers, type ProvisioningPort } from './user-
 interface Dependencies {
   readonly provisioning: ProvisioningPort;
   readonly access: TokenCheck;
-  readonly requestLog: RequestLog;
+  readonly requestLog: Omit<RequestLog, 'promise'>;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;

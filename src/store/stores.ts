@@ -30,6 +30,7 @@ import { createReportRunStore } from './report-run-store';
 import { createReportStore } from './report-store';
 import { createRequestHistoryView } from './request-history-view';
 import { createRequestLogScan } from './request-log-store';
+import { createRequestLogWriterScan } from './request-log-writer-store';
 import { createScheduleStore } from './schedule-store';
 import { createServerFacts } from './server-facts';
 import { createSettingStore } from './setting-store';
@@ -191,6 +192,9 @@ export function createScan(connection: ScanConnection) {
     },
     get requestLog() {
       return createRequestLogScan(connection);
+    },
+    get requestLogWriters() {
+      return createRequestLogWriterScan(connection);
     },
     get signIns() {
       return createSignInScan(connection);
