@@ -8,17 +8,20 @@ import { createAdministration } from '../service/administration';
 import { countsAsOf, createAdoption } from '../service/adoption';
 import { createFirstOrganization } from '../service/first-organization';
 import { createIngestion } from '../service/ingestion';
+import { createHolds } from '../service/holds';
 import { createLicensing } from '../service/licensing';
 import { createMembership } from '../service/membership';
 import { createOrganizations } from '../service/organizations';
+import { createMassChangeGuard } from '../service/mass-change-guard';
 import { createPolicies, createReminderDrafts } from '../service/policies';
 import { createProvisioning } from '../service/provisioning';
 import { createRateLimits } from '../service/rate-limits';
+import { createRequestHistory } from '../service/request-history';
 import { createReportSchedules } from '../service/report-schedules';
 import { createFirstReport, createReports } from '../service/reports';
 import { createSnapshots } from '../service/snapshots';
 import { createSuppression } from '../service/suppression';
-import { openDatabase } from '../store/database';
+import { openDatabase, type Database } from '../store/database';
 import { migrate, pendingMigrations, rollback } from '../store/migrate';
 import { createFaults } from './faults';
 import { required } from './role';
@@ -50,11 +53,9 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
   const secretKey = loadSecretKey(config.secretKey, config.files.dataDir);
   const parts = { database, clock, newId };
   const ingestion = createIngestion(parts);
-  const licensing = createLicensing({ newId });
   const administration = createAdministration({ ...parts, secretKey, isLoopback: config.web.isLoopback });
   const adoption = createAdoption(parts);
   const furnish = [createReminderDrafts(parts), createFirstReport(parts)];
-  const consequences = { endSignIns, matchQuarantined: ingestion.matchQuarantined };
   return {
     ...parts,
     config,
@@ -66,9 +67,7 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
     administration,
     adoption,
     ingestion,
-    licensing,
-    membership: createMembership(parts),
-    provisioning: createProvisioning({ ...parts, licensing, consequences }),
+    ...createDirectory(parts, ingestion, log),
     policies: createPolicies(parts),
     rateLimits: createRateLimits(parts),
     reports: createReports(parts),
@@ -80,5 +79,23 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
     rollback: () => rollback({ url, ...waits }),
     isMigrated: async () => (await pendingMigrations({ url, ...waits })).length === 0,
     close: () => database.close(),
+  };
+}
+
+/** Users as directories make and change them, and what is kept of that. */
+export function createDirectory(
+  parts: { database: Database; clock: Clock; newId: typeof newId },
+  { matchQuarantined }: ReturnType<typeof createIngestion>,
+  log: Log,
+) {
+  const licensing = createLicensing(parts);
+  const consequences = { endSignIns, matchQuarantined };
+  const guard = createMassChangeGuard({ newId: parts.newId, log, consequences });
+  return {
+    licensing,
+    membership: createMembership(parts),
+    provisioning: createProvisioning({ ...parts, licensing, consequences, guard }),
+    holds: createHolds({ ...parts, licensing }),
+    requestHistory: createRequestHistory(parts),
   };
 }

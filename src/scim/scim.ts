@@ -18,7 +18,7 @@ interface Dependencies {
   readonly provisioning: ProvisioningPort;
   readonly membership: Membership;
   readonly access: TokenCheck;
-  readonly requestLog: RequestLog;
+  readonly requestLog: Omit<RequestLog, 'promise'>;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;

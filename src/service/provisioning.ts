@@ -22,6 +22,7 @@ import { changesProfile, type StateCause } from '../store/user-history-store';
 import type { UserQuery } from '../store/user-store';
 import type { AppearedUser } from './ingestion';
 import type { Licensing, Settled } from './licensing';
+import type { MassChangeGuard } from './mass-change-guard';
 import { writeTrail } from './user-trail';
 
 /** The verbs. */
@@ -70,10 +71,13 @@ interface Dependencies {
   readonly newId: NewId;
   readonly licensing: Licensing;
   readonly consequences: UserConsequences;
+  /** Absent: no change is held, as in a story that is told from its end. */
+  readonly guard?: MassChangeGuard;
 }
 
 /** The provisioning service. */
-export function createProvisioning({ database, clock, newId, licensing, consequences }: Dependencies): Provisioning {
+export function createProvisioning(dependencies: Dependencies): Provisioning {
+  const { database, clock, newId, licensing, consequences, guard } = dependencies;
   const lock = async (stores: Stores, userId: string, expected: ExpectedVersion): Promise<User> => {
     const user = await stores.users.lock(userId);
     if (user === undefined) throw new AppError('user.not_found', { userId });
@@ -124,8 +128,9 @@ export function createProvisioning({ database, clock, newId, licensing, conseque
         const at = clock.now();
         const before = await lock(stores, userId, ifMatch);
         const source = sourceOf(caller) ?? before.source;
-        const edited = withProfile(before, edit(before.profile), at);
-        if (edited === before && source === before.source) return before;
+        const wanted = withProfile(before, edit(before.profile), at);
+        if (wanted === before && source === before.source) return before;
+        const edited = (await guard?.admit(stores, caller, before, wanted, at)) ?? wanted;
         const next = {
           ...(edited.profile.managerRaw === before.profile.managerRaw ? edited : await withManager(stores, edited)),
           source,
@@ -156,8 +161,8 @@ export function createProvisioning({ database, clock, newId, licensing, conseque
 
     listUsers: (caller, query) => database.read(caller.organizationId, (stores) => stores.users.list(query)),
 
-    removeUser: (caller, userId, { ifMatch }) =>
-      database.inTransaction(caller.organizationId, async (stores) => {
+    removeUser: async (caller, userId, { ifMatch }) => {
+      const isMass = await database.inTransaction(caller.organizationId, async (stores) => {
         const at = clock.now();
         await stores.groups.lockOfUser(userId);
         const before = await lock(stores, userId, ifMatch);
@@ -167,16 +172,14 @@ export function createProvisioning({ database, clock, newId, licensing, conseque
         await stores.userHistory.closeProfile(userId, at);
         await moveState(stores, caller, before, after);
         await stores.devices.closeAll(userId, at);
+        const isNew = await guard?.noteRemoval(stores, caller, before, at);
         const settled = await settle(stores, caller, before, after, at);
-        await writeTrail(stores, {
-          caller,
-          action: 'user.removed',
-          before,
-          settled,
-          events: eventsOf(before, after),
-          at,
-        });
-      }),
+        const events = eventsOf(before, after);
+        await writeTrail(stores, { caller, action: 'user.removed', before, settled, events, at });
+        return isNew;
+      });
+      if (isMass) guard?.warn(caller);
+    },
   };
 }
 

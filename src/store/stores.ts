@@ -14,6 +14,7 @@ import { createDeviceStore } from './device-store';
 import { createFindingStore } from './finding-store';
 import { createGroupMemberStore } from './group-member-store';
 import { createGroupStore } from './group-store';
+import { createHoldStore } from './hold-store';
 import { createJourneyStore } from './journey-store';
 import { createLicenseStore } from './license-store';
 import { createMailBucketScan } from './mail-bucket-store';
@@ -30,7 +31,9 @@ import { createReportDeliveryStore } from './report-delivery-store';
 import { createReportRowsView } from './report-rows-view';
 import { createReportRunStore } from './report-run-store';
 import { createReportStore } from './report-store';
+import { createRequestHistoryView } from './request-history-view';
 import { createRequestLogScan } from './request-log-store';
+import { createRequestLogWriterScan } from './request-log-writer-store';
 import { createScheduleStore } from './schedule-store';
 import { createServerFacts } from './server-facts';
 import { createSettingStore } from './setting-store';
@@ -92,6 +95,9 @@ export function createStores(connection: Connection) {
     get groups() {
       return createGroupStore(connection);
     },
+    get holds() {
+      return createHoldStore(connection);
+    },
     get journeys() {
       return createJourneyStore(connection);
     },
@@ -130,6 +136,9 @@ export function createStores(connection: Connection) {
     },
     get reports() {
       return createReportStore(connection);
+    },
+    get requestHistory() {
+      return createRequestHistoryView(connection);
     },
     get schedules() {
       return createScheduleStore(connection);
@@ -202,6 +211,9 @@ export function createScan(connection: ScanConnection) {
     },
     get requestLog() {
       return createRequestLogScan(connection);
+    },
+    get requestLogWriters() {
+      return createRequestLogWriterScan(connection);
     },
     get signIns() {
       return createSignInScan(connection);

@@ -28,6 +28,12 @@ function aProgram(isWell = true) {
     'tokenList',
     'tokenRotate',
     'tokenRevoke',
+    'holdList',
+    'holdApprove',
+    'holdReject',
+    'scimLog',
+    'scimHealth',
+    'scimDryRun',
   ];
   const handlers = Object.fromEntries(names.map((name) => [name, handler(name)])) as unknown as Handlers;
   const program = createProgram(handlers, (well) => void results.push(well));
@@ -42,6 +48,31 @@ describe('the command line', () => {
     [['migrate'], ['migrate']],
     [['config', 'print'], ['configPrint']],
     [['admin', 'recover'], ['adminRecover']],
+    [['hold', 'list'], ['holdList']],
+    [
+      ['hold', 'approve', '01980000-0000-7000-8000-000000000001'],
+      ['holdApprove', '01980000-0000-7000-8000-000000000001'],
+    ],
+    [
+      ['hold', 'reject', '01980000-0000-7000-8000-000000000001'],
+      ['holdReject', '01980000-0000-7000-8000-000000000001'],
+    ],
+    [
+      ['scim', 'log', '--user', 'a@b.example', '--status', '409', '--before', '2026-03-02T09:00:00.000Z/12'],
+      [
+        'scimLog',
+        {
+          user: 'a@b.example',
+          status: 409,
+          limit: 50,
+          before: { receivedAt: new Date('2026-03-02T09:00:00Z'), id: 12 },
+        },
+      ],
+    ],
+    [
+      ['scim', 'health'],
+      ['scimHealth', 24],
+    ],
     [['snapshot'], ['snapshot', undefined]],
     [
       ['snapshot', '--day', '2026-03-01'],
@@ -128,6 +159,12 @@ describe('the command line', () => {
     [['policy', 'set', 'activation', '--first', 'P1D', '--repeat', 'P1D', '--max', 'many']],
     [['policy', 'set', 'activation', '--first', 'P1D', '--repeat', 'P1D', '--max', '2', '--window', 'sometimes']],
     [['report', 'run']],
+    [['hold', 'approve']],
+    [['scim', 'dry-run', 'STEAL', '/Users']],
+    [['scim', 'dry-run', 'GET', 'Users']],
+    [['scim', 'log', '--status', 'bad']],
+    [['scim', 'log', '--before', 'yesterday']],
+    [['hold', 'approve', 'everything']],
     [['snapshot', '--week', '1']],
     [['organization', 'create', 'acme']],
     [['token', 'create', 'api', '--label', 'app']],

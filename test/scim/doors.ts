@@ -7,7 +7,9 @@ import { newId } from '../../src/ids';
 import { createRequestLog, type RequestLogRow } from '../../src/scim/request-log';
 import { createScim, type Scim } from '../../src/scim/scim';
 import { createAccess, hashToken, type Access } from '../../src/service/access';
+import { endSignIns } from '../../src/service/admin-account';
 import { createLicensing } from '../../src/service/licensing';
+import { createMassChangeGuard } from '../../src/service/mass-change-guard';
 import { createMembership } from '../../src/service/membership';
 import { createProvisioning } from '../../src/service/provisioning';
 import { testClock, type TestClock } from '../support/builders';
@@ -136,12 +138,14 @@ function compose(
     warn: silent,
     error: (facts: { error?: unknown }) => void faults.push(facts.error),
   };
+  const consequences = { endSignIns, matchQuarantined: () => Promise.resolve(0) };
   const provisioning = createProvisioning({
     database: db.database,
     clock,
     newId,
     licensing: createLicensing({ newId }),
-    consequences: { endSignIns: () => Promise.resolve(), matchQuarantined: () => Promise.resolve(0) },
+    consequences,
+    guard: createMassChangeGuard({ newId, log, consequences }),
   });
   const membership = createMembership({ database: db.database, clock, newId });
   const requestLog = createRequestLog({ write: (batch) => Promise.resolve(void rows.push(...batch)), log });
