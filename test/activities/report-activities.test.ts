@@ -134,7 +134,7 @@ describe('the activities of a report run', () => {
     expect(await run('closeRun', args)).toBe('succeeded');
     const { status: end, files } = await status(runId);
     expect(end).toBe('succeeded');
-    expect(files.map(({ path }) => path.slice(path.lastIndexOf('.')))).toEqual(['.csv', '.xlsx']);
+    expect(files.map(({ path }) => path.slice(path.lastIndexOf('.')))).toEqual(['.xlsx', '.csv']);
     for (const file of files) {
       expect(createHash('sha256').update(readFileSync(file.path)).digest('hex')).toBe(file.sha256);
       expect(file.rows).toBe(480);
