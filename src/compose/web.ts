@@ -55,13 +55,13 @@ export async function startWeb(config: Config, log: Log): Promise<Running> {
 }
 
 function createScimDoors(core: Core) {
-  const { access, membership, provisioning, clock, newId, log, database, config } = core;
+  const { access, membership, provisioning, clock, newId, log, database, config, secretKey } = core;
   const requestLog = createRequestLog({
     write: (rows) => database.acrossOrganizations((scan) => scan.requestLog.add(rows)),
     log,
   });
   const { publicUrl } = config.web;
-  return createScim({ access, membership, provisioning, requestLog, clock, newId, log, publicUrl });
+  return createScim({ access, membership, provisioning, requestLog, clock, newId, log, publicUrl, secretKey });
 }
 
 function createApiRouter(core: Core) {

@@ -2,6 +2,7 @@
 // They say what this server does and nothing more, the same to every organization. Source: RFC 7643 5 to 7, RFC 7644 4.
 import { createHash } from 'node:crypto';
 import { AppError } from '../errors';
+import { cursorTimeout } from './cursors';
 import { defaultCount, maxCount } from './paging';
 import type { ResourceSchema } from './schemas';
 
@@ -77,11 +78,12 @@ function configOf(baseUrl: string): object {
     sort: { supported: true },
     etag: { supported: true },
     pagination: {
-      cursor: false,
+      cursor: true,
       index: true,
       defaultPaginationMethod: 'index',
       defaultPageSize: defaultCount,
       maxPageSize: maxCount,
+      cursorTimeout,
     },
     authenticationSchemes: [
       {

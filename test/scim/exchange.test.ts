@@ -48,6 +48,7 @@ describe('an exchange', () => {
       newId,
       log,
       publicUrl: 'https://uptake.example.com',
+      secretKey: 'k'.repeat(32),
       ...over,
     });
     const server = createServer((req, res) =>
