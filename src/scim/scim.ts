@@ -5,6 +5,7 @@ import type { Clock } from '../clock';
 import type { NewId } from '../ids';
 import type { Log } from '../log';
 import type { Membership } from '../service/membership';
+import { createBulk } from './bulk';
 import { createCursors } from './cursors';
 import { createDiscovery } from './discovery';
 import { createExchanges, type Exchange, type Exchanges, type TokenCheck } from './exchange';
@@ -62,7 +63,8 @@ export function createScim(dependencies: Dependencies): Scim {
   const groups = createGroupResource({ membership, listing, baseUrl });
   const exchanges = createExchanges({ deadlineMs, ...dependencies });
   const discovery = createDiscovery([users.schema, groups.schema], baseUrl);
-  const app = createScimApp({ exchanges, users, groups, discovery });
+  const bulk = createBulk({ deadlineMs, ...dependencies, kinds: [users, groups], baseUrl });
+  const app = createScimApp({ exchanges, users, groups, discovery, bulk });
   return {
     hot: createHotDoor({ exchanges, users, groups }),
     app: (req, res) => app(req, res),
