@@ -79,7 +79,7 @@ function replaced(node: unknown, idFor: (name: string) => string): unknown {
 }
 
 /** Data of a circle in two halves: what can be made now, and the attributes that wait for the rest of the circle. */
-export function split(data: object, later: ReadonlySet<string>): { now: object; then: object } {
+export function split(data: object, later: ReadonlySet<string>): { now: object; rest: object } {
   const waits = (value: unknown): boolean => {
     let isWaiting = false;
     replaced(value, (name) => {
@@ -91,6 +91,6 @@ export function split(data: object, later: ReadonlySet<string>): { now: object; 
   const entries = Object.entries(data);
   return {
     now: Object.fromEntries(entries.filter(([, value]) => !waits(value))),
-    then: Object.fromEntries(entries.filter(([, value]) => waits(value))),
+    rest: Object.fromEntries(entries.filter(([, value]) => waits(value))),
   };
 }

@@ -83,7 +83,7 @@ export function createBulk({ kinds, log, baseUrl, deadlineMs }: Dependencies): B
     const newId = method === 'POST' ? exchange.subjectId : undefined;
     if (newId !== undefined && bulkId !== undefined) run.ids.set(bulkId, newId);
     if (newId !== undefined && halves !== undefined) {
-      run.waiting.push({ index, id: newId, data: halves.then, later });
+      run.waiting.push({ index, id: newId, data: halves.rest, later });
     }
     const location = exchange.target?.location ?? `${baseUrl}${verbs.schema.endpoint}/${id}`;
     return {
@@ -97,7 +97,7 @@ export function createBulk({ kinds, log, baseUrl, deadlineMs }: Dependencies): B
 
   /** Sets the references of circles whose last member is there; at the end of a run the others cannot be set any more. */
   const close = async (run: Run, isEnd: boolean): Promise<void> => {
-    for (const half of [...run.waiting]) {
+    for (const half of run.waiting.slice()) {
       if (!isEnd && ![...half.later].every((name) => run.ids.has(name))) continue;
       run.waiting.splice(run.waiting.indexOf(half), 1);
       const result = run.results[half.index] as BulkResult;

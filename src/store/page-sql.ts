@@ -110,7 +110,7 @@ function creationOrder({ listed, where, query }: Reading): Clause {
   const { alias, columns, table } = listed;
   const beyond = query.after === undefined ? '' : ` AND ${alias}.id > ?`;
   return {
-    sql: `SELECT ${columns}, NULL AS page_key FROM ${table} ${alias} WHERE ${where.sql}${beyond} ORDER BY ${alias}.id LIMIT ${query.limit + 1}`,
+    sql: `SELECT ${columns} FROM ${table} ${alias} WHERE ${where.sql}${beyond} ORDER BY ${alias}.id LIMIT ${query.limit + 1}`,
     values: [...where.values, ...(query.after === undefined ? [] : [query.after.id])],
   };
 }
@@ -180,7 +180,7 @@ function columnOf(listed: Listed, { sort }: PageQuery): SortColumn | undefined {
 }
 
 function keyOf(row: Row | undefined): PageKey | undefined {
-  return row && { value: row['page_key'] as string | null, id: row['id'] as string };
+  return row && { value: (row['page_key'] ?? null) as string | null, id: row['id'] as string };
 }
 
 function whereOf(organizationId: number, listed: Listed, where: Condition | undefined): Clause {
