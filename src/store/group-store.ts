@@ -9,7 +9,7 @@ import { readPage, type Listed, type SortColumn } from './page-sql';
 /** Attributes a list may be sorted by, each with an index of its own. */
 const sorts: Readonly<Record<string, SortColumn>> = {
   id: { sql: 'g.id' },
-  displayName: { sql: 'g.display_name_key' },
+  displayName: { sql: 'g.display_name_key', isUnique: true, parts: ['g.is_live = 1'] },
   'meta.created': { sql: 'g.created_at' },
   'meta.lastModified': { sql: 'g.updated_at' },
 };

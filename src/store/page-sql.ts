@@ -12,6 +12,8 @@ import type { Searchable } from './searchable';
 export interface SortColumn {
   readonly sql: string;
   readonly isNullable?: boolean;
+  /** No two rows that are listed share a value. */
+  readonly isUnique?: boolean;
   /** Clauses that part the rows so that each part has an index in this order; none = one index has all. */
   readonly parts?: readonly string[];
 }
@@ -130,7 +132,8 @@ function sorted(reading: Reading, stretch: Stretch): Clause {
   const { column, direction, isNull, wanted } = stretch;
   const beyond = beyondKey(listed, stretch);
   const presence = column.isNullable ? ` AND ${column.sql} IS ${isNull ? '' : 'NOT '}NULL` : '';
-  const order = isNull ? `${alias}.id ${direction}` : `${column.sql} ${direction}, ${alias}.id ${direction}`;
+  const ties = column.isUnique ? '' : `, ${alias}.id ${direction}`;
+  const order = isNull ? `${alias}.id ${direction}` : `${column.sql} ${direction}${ties}`;
   const parts = (column.parts ?? ['TRUE']).map(
     (part) =>
       `(SELECT ${alias}.id, ${column.sql} AS page_key FROM ${table} ${alias} WHERE ${where.sql} AND ${part}${presence}${beyond.sql} ORDER BY ${order} LIMIT ${wanted})`,
@@ -147,8 +150,10 @@ function beyondKey({ alias }: Listed, { column, direction, isNull, after }: Stre
   if (after === undefined) return { sql: '', values: [] };
   const sign = direction === 'ASC' ? '>' : '<';
   if (isNull) return { sql: ` AND ${alias}.id ${sign} ?`, values: [after.id] };
+  if (column.isUnique) return { sql: ` AND ${column.sql} ${sign} ?`, values: [after.value] };
+  // Two ranges of one index; a comparison of pairs would read all rows with the same value.
   return {
-    sql: ` AND ${column.sql} ${sign}= ? AND (${column.sql} ${sign} ? OR ${alias}.id ${sign} ?)`,
+    sql: ` AND (${column.sql} ${sign} ? OR (${column.sql} = ? AND ${alias}.id ${sign} ?))`,
     values: [after.value, after.value, after.id],
   };
 }

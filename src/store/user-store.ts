@@ -12,7 +12,7 @@ const states = [`u.account_state = 'enabled'`, `u.account_state = 'deactivated'`
 /** Attributes a list may be sorted by, each with an index of its own. */
 const sorts: Readonly<Record<string, SortColumn>> = {
   id: { sql: 'u.id' },
-  userName: { sql: 'u.user_name_key' },
+  userName: { sql: 'u.user_name_key', isUnique: true, parts: ['u.is_live = 1'] },
   displayName: { sql: 'u.display_name', isNullable: true, parts: states },
   'meta.created': { sql: 'u.created_at', parts: states },
   'meta.lastModified': { sql: 'u.updated_at' },
