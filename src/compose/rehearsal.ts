@@ -82,6 +82,7 @@ function createTrialDoors(
     newId,
     log,
     publicUrl: config.web.publicUrl,
+    secretKey: core.secretKey,
   });
 }
 

@@ -72,12 +72,12 @@ export async function startWeb(config: Config, log: Log): Promise<Running> {
 }
 
 function createScimDoors(core: Core) {
-  const { access, membership, provisioning, clock, newId, log, config } = core;
+  const { access, membership, provisioning, clock, newId, log, config, secretKey } = core;
   const writer = createRequestLogWriter(core);
   const requestLog = createRequestLog({ write: writer.write, log });
   const { publicUrl } = config.web;
   return {
-    scim: createScim({ access, membership, provisioning, requestLog, clock, newId, log, publicUrl }),
+    scim: createScim({ access, membership, provisioning, requestLog, clock, newId, log, publicUrl, secretKey }),
     recorder: {
       /** Promises rows before they come, shows that this process lives, and tells of those that do not. */
       beat: async (): Promise<void> => {

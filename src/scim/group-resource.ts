@@ -5,18 +5,19 @@ import type { ChangedGroup, Membership, ShownGroup } from '../service/membership
 import { ignored } from './coerce';
 import { normalizePatch, normalizeResource, type Normalized, type Operation } from './entra-dialect';
 import type { Exchange } from './exchange';
+import type { Listing } from './listing';
 import { isAboutMembers, memberEditOf, unknownMember } from './group-members';
 import { fromGroupWire, groupLocation, groupVersion, toGroupResource, toGroupWire } from './group-mapping';
-import { pageOf } from './paging';
 import { patch } from './patch';
 import { project, wants } from './projection';
-import { filterOf, type ScimQuery, sortOf } from './query';
+import type { ScimQuery } from './query';
 import type { Container } from './resource';
 import { groupSchema, type ResourceSchema } from './schemas';
-import { callerOf, expectedVersion, isResourceId, listResponse, noted, type Verbs } from './verbs';
+import { callerOf, expectedVersion, isResourceId, noted, type Verbs } from './verbs';
 
 interface Dependencies {
   readonly membership: Membership;
+  readonly listing: Listing;
   /** `https://host/scim/v2` */
   readonly baseUrl: string;
 }
@@ -32,7 +33,7 @@ const mostMembers = 10_000;
 const mostPatched = 200;
 
 /** Makes the verbs. */
-export function createGroupResource({ membership, baseUrl }: Dependencies): Verbs {
+export function createGroupResource({ membership, listing, baseUrl }: Dependencies): Verbs {
   const schema = groupSchema();
 
   const mark = (group: Group, exchange: Exchange, decision: string): void => {
@@ -52,7 +53,7 @@ export function createGroupResource({ membership, baseUrl }: Dependencies): Verb
     exchange: Exchange,
     options: { readonly upTo: number; readonly isWhole: boolean },
   ): Promise<ChangedGroup> => {
-    const ifMatch = expectedVersion(exchange.req.headers['if-match']);
+    const ifMatch = expectedVersion(exchange.ifMatch);
     const edit = (before: Parameters<typeof toGroupWire>[0]) =>
       fromGroupWire(patch(options.isWhole ? {} : toGroupWire(before), profile));
     const upTo = options.upTo;
@@ -65,23 +66,18 @@ export function createGroupResource({ membership, baseUrl }: Dependencies): Verb
       const view = { upTo: upToOf(exchange.query, schema) };
       return shown(await membership.getGroup(callerOf(exchange), idOf(id, exchange), view), exchange, 'read');
     },
-    list: async (query, exchange) => {
-      const page = pageOf(query);
-      const where = filterOf(query, schema, exchange.warnings);
-      const sort = sortOf(query, schema);
-      const { items, total } = await membership.listGroups(
-        callerOf(exchange),
-        { offset: page.offset, limit: page.limit, ...(where && { where }), ...(sort && { sort }) },
-        { upTo: Math.min(mostMembers, upToOf(query, schema)) },
-      );
-      exchange.decision = 'listed';
-      const isCut = items.some(({ members }) => members === undefined) && wants(query, schema, 'members') !== 'no';
-      if (isCut) exchange.warnings.push(omitted);
-      const resources = items.map(({ group, members }) =>
-        project(toGroupResource(group, members, baseUrl), query, schema),
-      );
-      return listResponse(total, page.startIndex, resources);
-    },
+    list: (query, exchange) =>
+      listing(query, exchange, schema, async (page) => {
+        const view = { upTo: Math.min(mostMembers, upToOf(query, schema)) };
+        const found = await membership.listGroups(callerOf(exchange), page, view);
+        const isCut =
+          found.items.some(({ members }) => members === undefined) && wants(query, schema, 'members') !== 'no';
+        if (isCut) exchange.warnings.push(omitted);
+        const items = found.items.map(({ group, members }) =>
+          project(toGroupResource(group, members, baseUrl), query, schema),
+        );
+        return { ...found, items };
+      }),
     create: async (body, exchange) => {
       const { profile, members } = read(exchange, normalizeResource(schema, body));
       const view = { upTo: upToOf(exchange.query, schema) };
@@ -109,7 +105,7 @@ export function createGroupResource({ membership, baseUrl }: Dependencies): Verb
       return undefined;
     },
     remove: async (id, exchange) => {
-      const ifMatch = expectedVersion(exchange.req.headers['if-match']);
+      const ifMatch = expectedVersion(exchange.ifMatch);
       await membership.removeGroup(callerOf(exchange), idOf(id, exchange), { ifMatch });
       note(exchange, 'removed', id);
       return undefined;

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { SCIMMYRouters } from 'scimmy-routers';
 import { AppError } from '../errors';
+import type { Bulk } from './bulk';
 import type { Discovery } from './discovery';
 import type { Exchange, Exchanges } from './exchange';
 import { readBody } from './limits';
@@ -15,6 +16,7 @@ import type { AllVerbs } from './verbs';
 interface Dependencies extends AllVerbs {
   readonly exchanges: Exchanges;
   readonly discovery: Discovery;
+  readonly bulk: Bulk;
 }
 
 type Handler = (req: Request, res: Response, exchange: Exchange) => void | Promise<void>;
@@ -66,7 +68,7 @@ async function readIfAny(req: IncomingMessage & { body?: unknown }, exchange: Ex
 
 /** Discovery and search: the library's own routes would read input with its filter class. */
 async function answerOwn(
-  { exchanges, discovery, users, groups }: Dependencies,
+  { exchanges, discovery, bulk, users, groups }: Dependencies,
   req: Request,
   exchange: Exchange,
 ): Promise<void> {
@@ -79,6 +81,8 @@ async function answerOwn(
     const query = searchQuery(exchange.body);
     const kinds = path.startsWith('/users') ? [users] : path.startsWith('/groups') ? [groups] : [users, groups];
     exchanges.answer(exchange, { status: 200, body: await searchAll(kinds, query, exchange) });
+  } else if (path === '/bulk') {
+    exchanges.answer(exchange, { status: 200, body: await bulk(exchange) });
   }
 }
 

@@ -5,14 +5,18 @@ import type { Clock } from '../clock';
 import type { NewId } from '../ids';
 import type { Log } from '../log';
 import type { Membership } from '../service/membership';
+import { createBulk } from './bulk';
+import { createCursors } from './cursors';
 import { createDiscovery } from './discovery';
 import { createExchanges, type Exchange, type Exchanges, type TokenCheck } from './exchange';
 import { createGroupResource } from './group-resource';
 import { createHotDoor, type Door } from './hot';
+import { createListing } from './listing';
 import type { RequestLog } from './request-log';
 import { createScimApp } from './router';
 import { declareResources } from './scimmy-resource';
 import { createUserResource, type ProvisioningPort } from './user-resource';
+import { createWalks } from './walks';
 
 interface Dependencies {
   readonly provisioning: ProvisioningPort;
@@ -24,6 +28,10 @@ interface Dependencies {
   readonly log: Log;
   /** Base of `meta.location`, without a path: `https://uptake.example.com` */
   readonly publicUrl: string;
+  /** Seals cursors. */
+  readonly secretKey: string;
+  /** Milliseconds a list without an index may take; 5 s unless a test says otherwise. */
+  readonly scanMs?: number;
   /** From the start of a request to its answer; 10 s unless a test says otherwise. */
   readonly deadlineMs?: number;
 }
@@ -44,11 +52,19 @@ const deadlineMs = 10_000;
 export function createScim(dependencies: Dependencies): Scim {
   const baseUrl = `${dependencies.publicUrl.replace(/\/+$/, '')}/scim/v2`;
   declareResources();
-  const users = createUserResource({ provisioning: dependencies.provisioning, baseUrl });
-  const groups = createGroupResource({ membership: dependencies.membership, baseUrl });
+  const { provisioning, membership, clock, scanMs } = dependencies;
+  const listing = createListing({
+    clock,
+    scanMs,
+    cursors: createCursors(dependencies.secretKey),
+    walks: createWalks(),
+  });
+  const users = createUserResource({ provisioning, listing, baseUrl });
+  const groups = createGroupResource({ membership, listing, baseUrl });
   const exchanges = createExchanges({ deadlineMs, ...dependencies });
   const discovery = createDiscovery([users.schema, groups.schema], baseUrl);
-  const app = createScimApp({ exchanges, users, groups, discovery });
+  const bulk = createBulk({ deadlineMs, ...dependencies, kinds: [users, groups], baseUrl });
+  const app = createScimApp({ exchanges, users, groups, discovery, bulk });
   return {
     hot: createHotDoor({ exchanges, users, groups }),
     app: (req, res) => app(req, res),

@@ -1,18 +1,17 @@
 // users.*: translate, one service call, translate. Called by the hot door and, through scimmy's class, by the app.
 import type { Caller } from '../domain/caller';
-import type { Condition } from '../domain/condition';
+import type { PageQuery, Paged } from '../domain/page';
 import type { ExpectedVersion, ProfileEdit, User, UserProfile } from '../domain/user';
 import { AppError } from '../errors';
 import { normalizePatch, normalizeResource } from './entra-dialect';
 import type { Exchange } from './exchange';
-import { pageOf } from './paging';
+import type { Listing } from './listing';
 import { patch } from './patch';
 import { project } from './projection';
-import { filterOf, sortOf } from './query';
 import type { Container } from './resource';
 import { userSchema } from './schemas';
 import { fromWire, locationOf, toResource, toWire, versionOf } from './user-mapping';
-import { callerOf, expectedVersion, isResourceId, listResponse, noted, type Verbs } from './verbs';
+import { callerOf, expectedVersion, isResourceId, noted, type Verbs } from './verbs';
 
 /** What is needed of the provisioning service. */
 export interface ProvisioningPort {
@@ -24,26 +23,19 @@ export interface ProvisioningPort {
     options: { readonly ifMatch: ExpectedVersion },
   ): Promise<User>;
   getUser(caller: Caller, userId: string): Promise<User>;
-  listUsers(
-    caller: Caller,
-    query: {
-      readonly where?: Condition;
-      readonly offset: number;
-      readonly limit: number;
-      readonly sort?: { readonly attribute: string; readonly descending: boolean };
-    },
-  ): Promise<{ items: User[]; total: number }>;
+  listUsers(caller: Caller, query: PageQuery): Promise<Paged<User>>;
   removeUser(caller: Caller, userId: string, options: { readonly ifMatch: ExpectedVersion }): Promise<void>;
 }
 
 interface Dependencies {
   readonly provisioning: ProvisioningPort;
+  readonly listing: Listing;
   /** `https://host/scim/v2` */
   readonly baseUrl: string;
 }
 
 /** Makes the verbs. */
-export function createUserResource({ provisioning, baseUrl }: Dependencies): Verbs {
+export function createUserResource({ provisioning, listing, baseUrl }: Dependencies): Verbs {
   const schema = userSchema();
 
   const shown = (user: User, exchange: Exchange, decision: string): Container => {
@@ -59,7 +51,7 @@ export function createUserResource({ provisioning, baseUrl }: Dependencies): Ver
       before = profile;
       return edit(profile);
     };
-    const ifMatch = expectedVersion(exchange.req.headers['if-match']);
+    const ifMatch = expectedVersion(exchange.ifMatch);
     const user = await provisioning.changeUser(callerOf(exchange), idOf(id, exchange), remembering, { ifMatch });
     if (before !== undefined) exchange.change = { before, after: user.profile };
     return shown(user, exchange, 'changed');
@@ -69,20 +61,11 @@ export function createUserResource({ provisioning, baseUrl }: Dependencies): Ver
     schema,
     get: async (id, exchange) =>
       shown(await provisioning.getUser(callerOf(exchange), idOf(id, exchange)), exchange, 'read'),
-    list: async (query, exchange) => {
-      const page = pageOf(query);
-      const where = filterOf(query, schema, exchange.warnings);
-      const sort = sortOf(query, schema);
-      const { items, total } = await provisioning.listUsers(callerOf(exchange), {
-        offset: page.offset,
-        limit: page.limit,
-        ...(where && { where }),
-        ...(sort && { sort }),
-      });
-      exchange.decision = 'listed';
-      const resources = items.map((user) => project(toResource(user, baseUrl), query, schema));
-      return listResponse(total, page.startIndex, resources);
-    },
+    list: (query, exchange) =>
+      listing(query, exchange, schema, async (page) => {
+        const found = await provisioning.listUsers(callerOf(exchange), page);
+        return { ...found, items: found.items.map((user) => project(toResource(user, baseUrl), query, schema)) };
+      }),
     create: async (body, exchange) => {
       const operations = noted(exchange, normalizeResource(schema, body));
       const profile = fromWire(patch({}, operations));
@@ -99,7 +82,7 @@ export function createUserResource({ provisioning, baseUrl }: Dependencies): Ver
       return change(id, exchange, (profile) => fromWire(patch(toWire(profile), operations)));
     },
     remove: async (id, exchange) => {
-      const ifMatch = expectedVersion(exchange.req.headers['if-match']);
+      const ifMatch = expectedVersion(exchange.ifMatch);
       await provisioning.removeUser(callerOf(exchange), idOf(id, exchange), { ifMatch });
       exchange.decision = 'removed';
       return undefined;

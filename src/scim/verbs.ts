@@ -12,8 +12,11 @@ import type { ResourceSchema } from './schemas';
 export interface ListResponse {
   readonly schemas: readonly string[];
   readonly totalResults: number;
-  readonly startIndex: number;
+  /** Absent where the client pages by cursor. */
+  readonly startIndex?: number;
   readonly itemsPerPage: number;
+  /** Where the next page begins; absent on the last one, and where the client pages by index. Source: RFC 9865. */
+  readonly nextCursor?: string;
   readonly Resources: readonly Container[];
 }
 
@@ -37,9 +40,13 @@ export interface AllVerbs {
 
 const listUrn = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 
-/** The message of a page. @param startIndex 1-based, as the client asked */
-export function listResponse(totalResults: number, startIndex: number, Resources: readonly Container[]): ListResponse {
-  return { schemas: [listUrn], totalResults, startIndex, itemsPerPage: Resources.length, Resources };
+/** The message of a page. `startIndex` is 1-based, as the client asked. */
+export function listResponse(
+  totalResults: number,
+  place: { readonly startIndex?: number; readonly nextCursor?: string },
+  Resources: readonly Container[],
+): ListResponse {
+  return { schemas: [listUrn], totalResults, ...place, itemsPerPage: Resources.length, Resources };
 }
 
 /** Notes what was read out of a body; answers the operations. */

@@ -12,11 +12,11 @@ import {
   type MemberEdit,
   type MembersMoved,
 } from '../domain/group';
+import type { PageQuery, Paged } from '../domain/page';
 import type { ExpectedVersion } from '../domain/user';
 import { AppError } from '../errors';
 import type { NewId } from '../ids';
 import type { Database } from '../store/database';
-import type { GroupQuery } from '../store/group-store';
 import type { Stores } from '../store/stores';
 import { membersOf, membersOfPage, moveAllOut, moveMembers, type Moved } from './membership-steps';
 
@@ -58,11 +58,7 @@ export interface Membership {
   /** @throws group.not_found */
   getGroup(caller: Caller, groupId: string, view: MemberView): Promise<ShownGroup>;
   /** A page; members of its groups in order, as long as they are at most `upTo` together. */
-  listGroups(
-    caller: Caller,
-    query: GroupQuery,
-    view: MemberView,
-  ): Promise<{ readonly items: ShownGroup[]; readonly total: number }>;
+  listGroups(caller: Caller, query: PageQuery, view: MemberView): Promise<Paged<ShownGroup>>;
 }
 
 /** People who moved in or out of one group. */
@@ -150,9 +146,9 @@ export function createMembership({ database, clock, newId, onMoved }: Dependenci
 
     listGroups: (caller, query, { upTo }) =>
       database.read(caller.organizationId, async (stores) => {
-        const { items, total } = await stores.groups.list(query);
-        const members = await membersOfPage(stores, items, upTo);
-        return { items: items.map((group) => ({ group, members: members.get(group.id) })), total };
+        const page = await stores.groups.list(query);
+        const members = await membersOfPage(stores, page.items, upTo);
+        return { ...page, items: page.items.map((group) => ({ group, members: members.get(group.id) })) };
       }),
   };
 }

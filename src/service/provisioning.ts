@@ -3,6 +3,7 @@
 import type { Clock } from '../clock';
 import type { Caller } from '../domain/caller';
 import type { OutboxEvent } from '../domain/event';
+import type { PageQuery, Paged } from '../domain/page';
 import {
   fold,
   newUser,
@@ -19,7 +20,6 @@ import type { NewId } from '../ids';
 import type { Database } from '../store/database';
 import type { Stores } from '../store/stores';
 import { changesProfile, type StateCause } from '../store/user-history-store';
-import type { UserQuery } from '../store/user-store';
 import type { AppearedUser } from './ingestion';
 import type { Licensing, Settled } from './licensing';
 import type { MassChangeGuard } from './mass-change-guard';
@@ -44,7 +44,8 @@ export interface Provisioning {
   ): Promise<User>;
   /** @throws user.not_found */
   getUser(caller: Caller, userId: string): Promise<User>;
-  listUsers(caller: Caller, query: UserQuery): Promise<{ items: User[]; total: number }>;
+  /** @throws result.too_many when no index serves the search and it takes too long */
+  listUsers(caller: Caller, query: PageQuery): Promise<Paged<User>>;
   /** Removes for good: seat, claims, memberships, devices and sign-ins end. @throws user.not_found, version.stale */
   removeUser(caller: Caller, userId: string, options: { readonly ifMatch: ExpectedVersion }): Promise<void>;
 }

@@ -1,30 +1,31 @@
 // Directory groups of one organization: the rows alone. Who is in them is group-member-store.ts.
-import type { Condition } from '../domain/condition';
 import { fold } from '../domain/user';
 import type { Group } from '../domain/group';
-import { conditionSql, isPreparable } from './condition-sql';
+import type { PageQuery, Paged } from '../domain/page';
 import { dateOf, type Connection, type Row, type Value } from './connection';
 import { groupSearch } from './group-search';
-
-/** One page asked for. `sort` is a key of `groupSortColumns`; ties and the default are creation order. */
-export interface GroupQuery {
-  readonly where?: Condition;
-  readonly offset: number;
-  readonly limit: number;
-  readonly sort?: { readonly attribute: string; readonly descending: boolean };
-}
+import { readPage, type Listed, type SortColumn } from './page-sql';
 
 /** Attributes a list may be sorted by, each with an index of its own. */
-export const groupSortColumns: Readonly<Record<string, string>> = {
-  id: 'g.id',
-  displayName: 'g.display_name_key',
-  'meta.created': 'g.created_at',
-  'meta.lastModified': 'g.updated_at',
+const sorts: Readonly<Record<string, SortColumn>> = {
+  id: { sql: 'g.id' },
+  displayName: { sql: 'g.display_name_key', isUnique: true, parts: ['g.is_live = 1'] },
+  'meta.created': { sql: 'g.created_at' },
+  'meta.lastModified': { sql: 'g.updated_at' },
 };
 
 const columns =
   'g.id, g.source, g.external_id, g.display_name, g.member_count, g.row_version, g.created_at, g.updated_at';
 const live = 'g.organization_id = ? AND g.removed_at IS NULL';
+const listed: Listed = {
+  table: 'directory_groups',
+  alias: 'g',
+  columns,
+  live,
+  search: groupSearch,
+  sorts,
+  indexed: 'displayName, externalId, id or members.value',
+};
 const byId = `SELECT ${columns} FROM directory_groups g WHERE ${live} AND g.id = ?`;
 
 /** The store of groups. */
@@ -57,18 +58,10 @@ export function createGroupStore(connection: Connection) {
         [at, at, organizationId, id],
       );
     },
-    list: async (query: GroupQuery): Promise<{ items: Group[]; total: number }> => {
-      const { sql, values } = whereOf(organizationId, query.where);
-      if (query.limit <= 0) return { items: [], total: await count(connection, sql, values) };
-      const direction = query.sort?.descending ? 'DESC' : 'ASC';
-      const column = query.sort && groupSortColumns[query.sort.attribute];
-      const order = column === undefined ? 'g.id' : `${column} ${direction}, g.id ${direction}`;
-      const text = `SELECT ${columns} FROM directory_groups g WHERE ${sql} ORDER BY ${order} LIMIT ${query.limit + 1} OFFSET ${query.offset}`;
-      const isConstant = query.offset === 0 && isPreparable(sql);
-      const { rows } = isConstant ? await connection.prepared(text, values) : await connection.run(text, values);
-      const isLast = rows.length <= query.limit && (rows.length > 0 || query.offset === 0);
-      const total = isLast ? query.offset + rows.length : await count(connection, sql, values);
-      return { items: rows.slice(0, query.limit).map(toGroup), total };
+    /** A page of groups. @throws result.too_many */
+    list: async (query: PageQuery): Promise<Paged<Group>> => {
+      const { rows, total, end } = await readPage(connection, listed, query);
+      return { items: rows.map(toGroup), total, ...(end && { end }) };
     },
     /** Locks the groups a user is in, by id: they come before the user in the order of locks. */
     lockOfUser: async (userId: string): Promise<void> => {
@@ -120,15 +113,4 @@ function toGroup(row: Row): Group {
     createdAt: row['created_at'] as Date,
     updatedAt: dateOf(row['updated_at']) ?? (row['created_at'] as Date),
   };
-}
-
-function whereOf(organizationId: number, where: Condition | undefined): { sql: string; values: Value[] } {
-  if (where === undefined) return { sql: live, values: [organizationId] };
-  const condition = conditionSql(where, groupSearch);
-  return { sql: `${live} AND (${condition.sql})`, values: [organizationId, ...condition.values] };
-}
-
-async function count(connection: Connection, sql: string, values: readonly Value[]): Promise<number> {
-  const { rows } = await connection.run(`SELECT COUNT(*) AS n FROM directory_groups g WHERE ${sql}`, values);
-  return Number(rows[0]?.['n']);
 }

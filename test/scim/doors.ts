@@ -69,7 +69,7 @@ export interface Doors {
 }
 
 /** Opens both listeners for the suites of a file; call it inside the describe that has `useDatabase`. */
-export function useDoors(db: TestDatabase, settings: { deadlineMs?: number } = {}): Doors {
+export function useDoors(db: TestDatabase, settings: { deadlineMs?: number; scanMs?: number } = {}): Doors {
   const rows: RequestLogRow[] = [];
   const faults: unknown[] = [];
   const tokens = [`upt_scim_${randomUUID()}`, `upt_scim_${randomUUID()}`] as const;
@@ -151,7 +151,18 @@ function compose(
   const requestLog = createRequestLog({ write: (batch) => Promise.resolve(void rows.push(...batch)), log });
   const publicUrl = 'https://uptake.example.com';
   return {
-    scim: createScim({ provisioning, membership, access, requestLog, clock, newId, log, publicUrl, ...settings }),
+    scim: createScim({
+      provisioning,
+      membership,
+      access,
+      requestLog,
+      clock,
+      newId,
+      log,
+      publicUrl,
+      secretKey: 'k'.repeat(32),
+      ...settings,
+    }),
     log: requestLog,
   };
 }

@@ -48,6 +48,7 @@ describe('an exchange', () => {
       newId,
       log,
       publicUrl: 'https://uptake.example.com',
+      secretKey: 'k'.repeat(32),
       ...over,
     });
     const server = createServer((req, res) =>
@@ -116,6 +117,34 @@ describe('an exchange', () => {
       expect(answers.map((it) => [it.status, it.headers.get('retry-after')])).toEqual(answers.map(() => [503, '5']));
     },
   );
+
+  it('E56: in a bulk a dependency that goes away ends the run, and at the first operation the request', async () => {
+    const bulk = async (base: string, first: number) => {
+      const operations = [0, 1, 2, 3].map((index) => ({
+        method: 'POST',
+        path: '/Users',
+        bulkId: `b${first + index}`,
+        data: { userName: `user${first + index}` },
+      }));
+      return fetch(`${base}/Bulk`, { method: 'POST', headers, body: JSON.stringify({ Operations: operations }) });
+    };
+    const { createUser } = real();
+    let calls = 0;
+    const base = await listen({
+      createUser: (caller, profile) => {
+        calls += 1;
+        return calls > 2 ? Promise.reject(new AppError('database.unavailable')) : createUser(caller, profile);
+      },
+    });
+
+    const midway = await bulk(base, 0);
+    const atOnce = await bulk(base, 10);
+
+    const { Operations } = (await midway.json()) as { Operations: { status: string }[] };
+    expect(Operations.map(({ status }) => status)).toEqual(['201', '201', '503', '503']);
+    expect([midway.status, atOnce.status, atOnce.headers.get('retry-after')]).toEqual([200, 503, '5']);
+    expect(calls).toBe(4);
+  });
 
   it('E56: a database that hangs up on every connection is 503 at the token check already', async () => {
     const hangingUp = createTcpServer((socket) => void socket.destroy());

@@ -20,7 +20,7 @@ describe('the two doors', () => {
       ['GET', '/Users/.search', 405, 'POST'],
       ['GET', '/Me', 501, undefined],
       ['DELETE', '/Me', 501, undefined],
-      ['POST', '/Bulk', 501, undefined],
+      ['GET', '/Bulk', 405, 'POST'],
       ['PUT', '/Groups', 405, 'GET, POST'],
       ['POST', '/Groups/x', 405, 'GET, PUT, PATCH, DELETE'],
       ['GET', '/Groups/.search', 405, 'POST'],
