@@ -14,6 +14,8 @@ export interface ScimDoors {
   readonly hot: (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
   readonly app: Handler;
   readonly answerError: (error: unknown, req: IncomingMessage, res: ServerResponse) => void;
+  /** Answers an error without a look at the token. */
+  readonly refuse: (error: unknown, req: IncomingMessage, res: ServerResponse) => void;
 }
 
 interface Parts {
@@ -52,7 +54,7 @@ export function createApp({ scim, oauthToken, api, console, health, trustProxy, 
     if (path === '/readyz') return void ready(health, res);
     if ((req.url ?? '').length > longestUrl) return answer(res, 414, { error: 'The URL is longer than 16 kB.' });
     const isScim = path === '/scim' || path.startsWith('/scim/');
-    if (!isOpen()) return isScim ? scim.answerError(new AppError('database.migrating'), req, res) : closed(res);
+    if (!isOpen()) return isScim ? scim.refuse(new AppError('database.migrating'), req, res) : closed(res);
     if (path === '/oauth/token') return oauthToken(req, res);
     return isScim ? provision(req, res) : pages(req, res);
   };

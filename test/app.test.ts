@@ -19,6 +19,7 @@ function build(isOpen = true) {
     },
     app: end('app'),
     answerError: (_error: unknown, req: IncomingMessage, res: ServerResponse) => end('error')(req, res),
+    refuse: (_error: unknown, req: IncomingMessage, res: ServerResponse) => end('refused')(req, res),
   };
   const readiness = async () => ({
     isReady: isOpen,
@@ -74,9 +75,9 @@ describe('the listener', () => {
 
     const [scim, api] = [await agent.post('/scim/v2/Users'), await agent.post('/api/v1/adoption/overview/')];
 
-    expect(scim.text).toBe('error');
+    expect(scim.text).toBe('refused');
     expect([api.status, api.headers['retry-after'], api.body.code]).toEqual([503, '5', 'unavailable']);
-    expect(seen).toEqual(['error POST /scim/v2/Users']);
+    expect(seen).toEqual(['refused POST /scim/v2/Users']);
   });
 
   it('refuses a URL above sixteen kilobytes unread', async () => {

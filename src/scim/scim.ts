@@ -41,7 +41,10 @@ export interface Scim {
   /** GET, POST and PATCH of users and groups; calls `next` for all else, with an error for an address that cannot be read. */
   readonly hot: Door;
   readonly app: (req: IncomingMessage, res: ServerResponse) => void;
+  /** Answers an error that `hot` has passed on, once the token is known to be right. */
   readonly answerError: (error: unknown, req: IncomingMessage, res: ServerResponse) => void;
+  /** Answers an error to whoever asks: tokens cannot be looked at before the schema is there. */
+  readonly refuse: (error: unknown, req: IncomingMessage, res: ServerResponse) => void;
   /** Writes the rest of the request log. */
   close(): Promise<void>;
 }
@@ -69,6 +72,7 @@ export function createScim(dependencies: Dependencies): Scim {
     hot: createHotDoor({ exchanges, users, groups }),
     app: (req, res) => app(req, res),
     answerError: (error, req, res) => void refuse(exchanges, exchanges.open(req, res), error),
+    refuse: (error, req, res) => exchanges.fail(exchanges.open(req, res), error),
     close: () => dependencies.requestLog.close(),
   };
 }
