@@ -17,7 +17,7 @@ jest.setTimeout(180_000);
 
 describe('reminders', () => {
   let temporal: OwnServer<TemporalServer>;
-  // Spans of seconds need timers that fire on time: the server that all suites share has thousands of others to fire.
+  // Spans of seconds need timers that fire on time; on the server that all suites share they came up to a minute late.
   const product = useProduct(async () => {
     temporal = await startOwnTemporal();
     return { smtp: true, temporalAddress: temporal.address, environment: { MAIL_RATE: '100' } };
