@@ -14,10 +14,14 @@ export interface ScimDoors {
   readonly hot: (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
   readonly app: Handler;
   readonly answerError: (error: unknown, req: IncomingMessage, res: ServerResponse) => void;
+  /** Answers an error without a look at the token. */
+  readonly refuse: (error: unknown, req: IncomingMessage, res: ServerResponse) => void;
 }
 
 interface Parts {
   readonly scim: ScimDoors;
+  /** POST /oauth/token. */
+  readonly oauthToken: Handler;
   readonly api: Router;
   readonly console: Router;
   readonly health: Health;
@@ -32,7 +36,7 @@ const hotMethods = new Set(['GET', 'POST', 'PATCH']);
 const longestUrl = 16_384;
 
 /** Joins the finished parts to one listener. */
-export function createApp({ scim, api, console, health, trustProxy, isOpen }: Parts): RequestListener {
+export function createApp({ scim, oauthToken, api, console, health, trustProxy, isOpen }: Parts): RequestListener {
   const pages = express();
   pages.disable('x-powered-by');
   pages.disable('etag');
@@ -50,7 +54,8 @@ export function createApp({ scim, api, console, health, trustProxy, isOpen }: Pa
     if (path === '/readyz') return void ready(health, res);
     if ((req.url ?? '').length > longestUrl) return answer(res, 414, { error: 'The URL is longer than 16 kB.' });
     const isScim = path === '/scim' || path.startsWith('/scim/');
-    if (!isOpen()) return isScim ? scim.answerError(new AppError('database.migrating'), req, res) : closed(res);
+    if (!isOpen()) return isScim ? scim.refuse(new AppError('database.migrating'), req, res) : closed(res);
+    if (path === '/oauth/token') return oauthToken(req, res);
     return isScim ? provision(req, res) : pages(req, res);
   };
 }

@@ -1,6 +1,6 @@
 // The `uptake` command: `npm run -s uptake -- VERB …`. Finds a running `npm start` through DATA_DIR, else DATABASE_URL.
 import { createOutput, type Output } from './cli/output';
-import { createProgram, exitCodes, refusalOf } from './cli/program';
+import { createProgram, exitCodes, organizationOf, refusalOf } from './cli/program';
 import { findRunning, withRunning } from './cli/running';
 import { createHandlers } from './compose/commands';
 import { readConfig } from './compose/role';
@@ -18,7 +18,9 @@ async function main(argv: readonly string[], own: Environment): Promise<void> {
   const config = readConfig(environment);
   if (config === undefined)
     return output.failure('environment', 'The environment is faulty; its faults stand on stderr.');
-  const handlers = createHandlers({ config, environment, found, log: createLog('cli', 'error', 'stderr'), output });
+  const log = createLog('cli', 'error', 'stderr');
+  const organization = (): string => organizationOf(program);
+  const handlers = createHandlers({ config, environment, found, log, output, organization });
   const program = createProgram(handlers, (isWell) => {
     process.exitCode = isWell ? exitCodes.done : exitCodes.failed;
   });

@@ -19,6 +19,7 @@ function build(isOpen = true) {
     },
     app: end('app'),
     answerError: (_error: unknown, req: IncomingMessage, res: ServerResponse) => end('error')(req, res),
+    refuse: (_error: unknown, req: IncomingMessage, res: ServerResponse) => end('refused')(req, res),
   };
   const readiness = async () => ({
     isReady: isOpen,
@@ -27,6 +28,7 @@ function build(isOpen = true) {
   const health = { readiness, stop: () => undefined };
   const app = createApp({
     scim,
+    oauthToken: end('token'),
     api: router('api'),
     console: router('console'),
     health,
@@ -49,6 +51,9 @@ describe('the listener', () => {
     ['get', '/api/v1/openapi.json', 'api'],
     ['get', '/', 'console'],
     ['get', '/scimmy', 'console'],
+    ['post', '/oauth/token', 'token'],
+    ['get', '/oauth/token?x=1', 'token'],
+    ['get', '/oauth/tokens', 'console'],
   ] as const)('gives %s %s to %s', async (method, path, to) => {
     const { agent } = build();
 
@@ -70,9 +75,9 @@ describe('the listener', () => {
 
     const [scim, api] = [await agent.post('/scim/v2/Users'), await agent.post('/api/v1/adoption/overview/')];
 
-    expect(scim.text).toBe('error');
+    expect(scim.text).toBe('refused');
     expect([api.status, api.headers['retry-after'], api.body.code]).toEqual([503, '5', 'unavailable']);
-    expect(seen).toEqual(['error POST /scim/v2/Users']);
+    expect(seen).toEqual(['refused POST /scim/v2/Users']);
   });
 
   it('refuses a URL above sixteen kilobytes unread', async () => {

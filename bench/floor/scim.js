@@ -45,8 +45,9 @@ const filter = `SELECT u.id, u.source, u.external_id, u.user_name, u.email, u.di
   u.state_since, u.licensed_at, u.app_pool_id, u.activated_at, u.onboarded_at, u.items_added_at, u.extension_connected_at, u.autofill_used_at,
   u.returned_at, u.hub_authenticated_at, u.last_used_at, u.row_version, u.created_at, u.updated_at,
   (SELECT JSON_ARRAYAGG(JSON_ARRAY(v.ordinal, v.attribute, v.type_key, v.value, v.is_primary, v.display, v.extra)) FROM user_values v WHERE v.organization_id = u.organization_id AND v.user_id = u.id) AS value_list,
+  (SELECT JSON_ARRAYAGG(JSON_ARRAY(g.id, g.display_name)) FROM directory_group_members gm JOIN directory_groups g ON g.organization_id = gm.organization_id AND g.id = gm.group_id WHERE gm.organization_id = u.organization_id AND gm.user_id = u.id AND gm.is_open = 1) AS group_list,
   (SELECT m.display_name FROM users m WHERE m.organization_id = u.organization_id AND m.id = u.manager_user_id) AS manager_display_name
-  FROM users u WHERE u.organization_id = ? AND u.account_state <> 'removed' AND (u.user_name_key = ?) ORDER BY u.id LIMIT 101 OFFSET 0`;
+  FROM users u WHERE u.organization_id = ? AND u.account_state <> 'removed' AND (u.user_name_key = ?) ORDER BY u.id LIMIT 101`;
 
 const fields = ['userName', 'externalId', 'displayName', 'givenName', 'familyName', 'email'];
 const digests = Object.fromEntries(fields.map((name) => [name, createHash('sha256').update(name).digest('hex')]));

@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { RuleWish } from '../service/license-rules';
 import type { PoolWish } from '../service/pools';
+import type { Wrap } from './verb';
 
 /** One handler per verb. */
 export interface LicenseHandlers {
@@ -11,9 +12,6 @@ export interface LicenseHandlers {
   licenseRuleEnd(ruleId: string): Promise<boolean>;
   licenseRuleList(): Promise<boolean>;
 }
-
-/** Wraps a handler so that its outcome becomes the exit code. */
-type Wrap = <A extends unknown[]>(handler: (...args: A) => Promise<boolean>) => (...args: A) => Promise<void>;
 
 interface PoolOptions {
   readonly seats?: number;

@@ -1,9 +1,12 @@
 // The verbs of the command line and their options; what each does stands in the file of its noun.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addLicenses, type LicenseHandlers } from './license-verbs';
+import { addHolds, addScim, type ScimHandlers } from './scim-verbs';
+import { addTokens, type TokenHandlers } from './token-verbs';
+import type { Wrap } from './verb';
 
 /** One handler per verb; cli.ts fills them in. */
-export interface Handlers extends LicenseHandlers {
+export interface Handlers extends LicenseHandlers, ScimHandlers, TokenHandlers {
   migrate(): Promise<boolean>;
   rollback(): Promise<boolean>;
   doctor(): Promise<boolean>;
@@ -22,10 +25,20 @@ export interface Handlers extends LicenseHandlers {
 /** Exit codes. 78 is for a faulty environment, set where the environment is read. */
 export const exitCodes = { done: 0, failed: 1, wrongUse: 2 } as const;
 
+/** The organization that `migrate` makes. */
+export const firstSlug = 'main';
+
+/** The organization that the command line named. */
+export function organizationOf(program: Command): string {
+  return program.opts<{ organization: string }>().organization;
+}
+
 /** The program. `done` receives whether the verb went well. */
 export function createProgram(handlers: Handlers, done: (isWell: boolean) => void): Command {
   const program = new Command('uptake')
     .option('--json', 'print one JSON document on stdout')
+    .option('--organization <slug>', 'the organization a verb acts on', firstSlug)
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .showHelpAfterError();
   const action =
@@ -54,11 +67,12 @@ export function createProgram(handlers: Handlers, done: (isWell: boolean) => voi
   addPolicy(program, handlers, action);
   addReports(program, handlers, action);
   addLicenses(program, handlers, action);
+  addTokens(program, handlers, action);
+  addHolds(program, handlers, action);
+  addScim(program, handlers, action);
   for (const one of everyCommand(program)) one.exitOverride();
   return program;
 }
-
-type Wrap = <A extends unknown[]>(handler: (...args: A) => Promise<boolean>) => (...args: A) => Promise<void>;
 
 function addPolicy(program: Command, handlers: Handlers, action: Wrap): void {
   program

@@ -4,7 +4,6 @@ import { recoverAdmin } from '../cli/admin-command';
 import { printConfig } from '../cli/config-command';
 import { runDemo } from '../cli/demo-command';
 import { runDoctor } from '../cli/doctor-command';
-import { addLicenseRule, endLicenseRule, listLicenseRules, listPools, setPool } from '../cli/license-command';
 import { runMigrate } from '../cli/migrate-command';
 import type { Output } from '../cli/output';
 import { setPolicy } from '../cli/policy-command';
@@ -14,10 +13,12 @@ import type { Found } from '../cli/running';
 import { takeSnapshot } from '../cli/snapshot-command';
 import { describeConfig, type Config, type Environment } from '../config';
 import { systemCaller, type Caller } from '../domain/caller';
-import { AppError } from '../errors';
 import type { Log } from '../log';
 import { createCore, type Core } from './core';
 import { createDemoCore } from './demo';
+import { createLicenseHandlers } from './license-commands';
+import { createScimHandlers } from './scim-commands';
+import { createTokenHandlers } from './token-commands';
 
 interface Parts {
   readonly config: Config;
@@ -26,12 +27,14 @@ interface Parts {
   readonly found: Found;
   readonly log: Log;
   readonly output: Output;
+  /** Slug of the organization a verb acts on. */
+  readonly organization: () => string;
 }
 
 const commandPool = 4;
 
 /** The handlers of every verb. */
-export function createHandlers({ config, environment, found, log, output }: Parts): Handlers {
+export function createHandlers({ config, environment, found, log, output, organization }: Parts): Handlers {
   const { publicUrl } = config.web;
   const within = async (work: (core: Core) => Promise<boolean | void>): Promise<boolean> => {
     const core = createCore({ config, log, pool: commandPool });
@@ -41,18 +44,12 @@ export function createHandlers({ config, environment, found, log, output }: Part
       await core.close();
     }
   };
-  const forFirst = (work: (core: Core, caller: Caller) => Promise<boolean | void>): Promise<boolean> =>
-    within(async (core) => work(core, await callerOf(core)));
-  const onPools = (work: typeof listPools): Promise<boolean> =>
-    forFirst(({ pools }, caller) => work({ pools, caller, output }));
-  const onRules = (work: typeof listLicenseRules): Promise<boolean> =>
-    forFirst(({ licenseRules }, caller) => work({ licenseRules, caller, output }));
+  const forOne = (work: (core: Core, caller: Caller) => Promise<boolean | void>): Promise<boolean> =>
+    within(async (core) => work(core, await callerOf(core, organization())));
   return {
-    poolSet: (code, wish) => onPools((parts) => setPool(parts, code, wish)),
-    poolList: () => onPools(listPools),
-    licenseRuleAdd: (wish) => onRules((parts) => addLicenseRule(parts, wish)),
-    licenseRuleEnd: (ruleId) => onRules((parts) => endLicenseRule(parts, ruleId)),
-    licenseRuleList: () => onRules(listLicenseRules),
+    ...createLicenseHandlers(forOne, output),
+    ...createScimHandlers(forOne, output),
+    ...createTokenHandlers({ config, within, forOne, output }),
     configPrint: async () => {
       const ofStart = (name: string) => (name in found ? { source: 'running start' } : {});
       printConfig(
@@ -66,16 +63,15 @@ export function createHandlers({ config, environment, found, log, output }: Part
     doctor: () => within((core) => runDoctor(createChecks(core, config.temporal.address), output)),
     demo: () => fillDemo(config, log, output),
     adminRecover: () =>
-      forFirst(({ administration }, { organizationId }) =>
+      forOne(({ administration }, { organizationId }) =>
         recoverAdmin(() => administration.recover(organizationId), publicUrl, output),
       ),
-    policySet: (stage, wish) =>
-      forFirst(({ policies }, caller) => setPolicy({ policies, caller, output }, stage, wish)),
+    policySet: (stage, wish) => forOne(({ policies }, caller) => setPolicy({ policies, caller, output }, stage, wish)),
     snapshot: (day) =>
-      forFirst(({ snapshots, clock }, caller) => takeSnapshot({ snapshots, caller, now: clock.now(), output }, day)),
-    reportRun: (slug, wait) => forFirst(({ reports }, caller) => runReport({ reports, caller, output }, slug, wait)),
+      forOne(({ snapshots, clock }, caller) => takeSnapshot({ snapshots, caller, now: clock.now(), output }, day)),
+    reportRun: (slug, wait) => forOne(({ reports }, caller) => runReport({ reports, caller, output }, slug, wait)),
     reportSchedule: (slug, order) =>
-      forFirst(({ reportSchedules: schedules }, caller) => scheduleReport({ schedules, caller, output }, slug, order)),
+      forOne(({ reportSchedules: schedules }, caller) => scheduleReport({ schedules, caller, output }, slug, order)),
   };
 }
 
@@ -132,9 +128,7 @@ async function fillDemo(config: Config, log: Log, output: Output): Promise<boole
   }
 }
 
-/** The command line acts as the installation itself in its first organization. @throws organization.not_found before `migrate` */
-async function callerOf({ database }: Core): Promise<Caller> {
-  const first = await database.acrossOrganizations((scan) => scan.organizations.findBySlug('main'));
-  if (first === undefined) throw new AppError('organization.not_found');
-  return systemCaller(first.organizationId, 'command line');
+/** The command line acts as the installation itself. @throws organization.not_found also before `migrate` */
+async function callerOf({ organizations }: Core, slug: string): Promise<Caller> {
+  return systemCaller(await organizations.find(slug), 'command line');
 }

@@ -3,18 +3,22 @@ import type { Config } from '../config';
 import { systemClock, type Clock } from '../clock';
 import { newId, type NewId } from '../ids';
 import type { Log } from '../log';
-import { createAccess } from '../service/access';
 import { endSignIns } from '../service/admin-account';
 import { createAdministration } from '../service/administration';
 import { countsAsOf, createAdoption } from '../service/adoption';
 import { createFirstOrganization } from '../service/first-organization';
 import { createIngestion } from '../service/ingestion';
+import { createHolds } from '../service/holds';
 import { createLicenseRules } from '../service/license-rules';
 import { createLicensing } from '../service/licensing';
+import { createMembership } from '../service/membership';
+import { createOrganizations } from '../service/organizations';
+import { createMassChangeGuard } from '../service/mass-change-guard';
 import { createPolicies, createReminderDrafts } from '../service/policies';
 import { createPools } from '../service/pools';
 import { createProvisioning } from '../service/provisioning';
 import { createRateLimits } from '../service/rate-limits';
+import { createRequestHistory } from '../service/request-history';
 import { createReportSchedules } from '../service/report-schedules';
 import { createFirstReport, createReports } from '../service/reports';
 import { createSnapshots } from '../service/snapshots';
@@ -24,6 +28,7 @@ import { migrate, pendingMigrations, rollback } from '../store/migrate';
 import { createFaults } from './faults';
 import { required } from './role';
 import { loadSecretKey } from './secret-key';
+import { createTokenServices } from './token-services';
 
 /** What a process may set apart from the configuration. */
 export interface CoreOptions {
@@ -50,32 +55,28 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
   const secretKey = loadSecretKey(config.secretKey, config.files.dataDir);
   const parts = { database, clock, newId };
   const ingestion = createIngestion(parts);
-  const licenses = createLicenses(parts);
   const administration = createAdministration({ ...parts, secretKey, isLoopback: config.web.isLoopback });
   const adoption = createAdoption(parts);
-  const consequences = { endSignIns, matchQuarantined: ingestion.matchQuarantined };
+  const furnish = [createReminderDrafts(parts), createFirstReport(parts)];
   return {
     ...parts,
     config,
     log,
     fault,
     secretKey,
-    access: createAccess(parts),
+    ...createTokenServices(parts, administration.throttle),
+    organizations: createOrganizations({ ...parts, furnish }),
     administration,
     adoption,
     ingestion,
-    ...licenses,
-    provisioning: createProvisioning({ ...parts, licensing: licenses.licensing, consequences }),
+    ...createDirectory(parts, ingestion, log),
     policies: createPolicies(parts),
     rateLimits: createRateLimits(parts),
     reports: createReports(parts),
     reportSchedules: createReportSchedules(parts),
     snapshots: createSnapshots({ ...parts, countsAsOf }),
     suppression: createSuppression({ ...parts, secretKey, publicUrl: config.web.publicUrl }),
-    makeFirstOrganization: createFirstOrganization({
-      ...parts,
-      furnish: [createReminderDrafts(parts), createFirstReport(parts)],
-    }),
+    makeFirstOrganization: createFirstOrganization({ ...parts, furnish }),
     migrate: (then: () => Promise<void>) => migrate({ url, ...waits }, then),
     rollback: () => rollback({ url, ...waits }),
     isMigrated: async () => (await pendingMigrations({ url, ...waits })).length === 0,
@@ -83,12 +84,22 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
   };
 }
 
-/** The license engine and what administers it. */
-function createLicenses(parts: { database: Database; clock: Clock; newId: NewId }) {
+/** Users, groups and licenses as directories make and change them, and what is kept of that. */
+export function createDirectory(
+  parts: { database: Database; clock: Clock; newId: NewId },
+  { matchQuarantined }: ReturnType<typeof createIngestion>,
+  log: Log,
+) {
   const licensing = createLicensing(parts);
+  const consequences = { endSignIns, matchQuarantined };
+  const guard = createMassChangeGuard({ newId: parts.newId, log, consequences });
   return {
     licensing,
     licenseRules: createLicenseRules({ ...parts, licensing }),
     pools: createPools({ ...parts, licensing }),
+    membership: createMembership(parts),
+    provisioning: createProvisioning({ ...parts, licensing, consequences, guard }),
+    holds: createHolds({ ...parts, licensing }),
+    requestHistory: createRequestHistory(parts),
   };
 }

@@ -6,8 +6,10 @@ import { createConsole } from '../console/router';
 import { createHealth } from '../health';
 import type { Log } from '../log';
 import { inPackage } from '../root';
+import { createTokenEndpoint } from '../scim/oauth';
 import { createRequestLog } from '../scim/request-log';
 import { createScim } from '../scim/scim';
+import { createRequestLogWriter } from '../service/request-log-writer';
 import { createRateLimits } from '../service/rate-limits';
 import { createEngine } from '../view/engine';
 import { createCore, type Core } from './core';
@@ -18,15 +20,18 @@ import type { Running } from './role';
 const webPool = 32;
 /** How often the role looks whether the schema is there. */
 const lookMs = 500;
+/** How often the request log is promised ahead while nothing comes. */
+const beatMs = 10_000;
 
 /** Starts the role. */
 export async function startWeb(config: Config, log: Log): Promise<Running> {
   const core = createCore({ config, log, pool: webPool });
-  const scim = createScimDoors(core);
+  const { scim, recorder } = createScimDoors(core);
   const health = createHealth({ database: core.database, clock: core.clock, isMigrated: core.isMigrated });
   let isOpen = false;
   const app = createApp({
     scim,
+    oauthToken: createTokenEndpoint({ ...core, grants: core.tokenGrants, trustProxy: config.web.trustProxy }),
     api: createApiRouter(core),
     console: createConsoleRouter(core),
     health,
@@ -40,27 +45,49 @@ export async function startWeb(config: Config, log: Log): Promise<Running> {
     everyMs: lookMs,
     log,
     work: async () => {
-      if (!isOpen && (await health.readiness()).isReady) isOpen = true;
+      if (isOpen || !(await health.readiness()).isReady) return;
+      await recorder.beat();
+      isOpen = true;
+    },
+  });
+  const recording = startTicker({
+    name: 'request log',
+    everyMs: beatMs,
+    log,
+    work: async () => {
+      if (isOpen) await recorder.beat();
     },
   });
   return {
     stop: async () => {
       health.stop();
       await opening.stop();
+      await recording.stop();
       await listener.close();
       await scim.close();
+      await recorder.close();
       await core.close();
     },
   };
 }
 
 function createScimDoors(core: Core) {
-  const { access, provisioning, clock, newId, log, database, config } = core;
-  const requestLog = createRequestLog({
-    write: (rows) => database.acrossOrganizations((scan) => scan.requestLog.add(rows)),
-    log,
-  });
-  return createScim({ access, provisioning, requestLog, clock, newId, log, publicUrl: config.web.publicUrl });
+  const { access, membership, provisioning, clock, newId, log, config, secretKey } = core;
+  const writer = createRequestLogWriter(core);
+  const requestLog = createRequestLog({ write: writer.write, log });
+  const { publicUrl } = config.web;
+  return {
+    scim: createScim({ access, membership, provisioning, requestLog, clock, newId, log, publicUrl, secretKey }),
+    recorder: {
+      /** Promises rows before they come, shows that this process lives, and tells of those that do not. */
+      beat: async (): Promise<void> => {
+        await requestLog.promise();
+        await writer.tellLosses();
+      },
+      /** A database that is away keeps nobody from ending. */
+      close: () => writer.close().catch((error: unknown) => log.warn({ error }, 'the request log could not be closed')),
+    },
+  };
 }
 
 function createApiRouter(core: Core) {

@@ -37,6 +37,8 @@ const workerPool = 16;
 const reportPool = 2;
 const foldMs = 1000;
 const linkMs = 60_000;
+/** How often what has an end is ended, until a nightly workflow does it. */
+const tidyMs = 3_600_000;
 /** Workflow starts per second that a real server carries; the launcher sets 50 for its development server. */
 const startsPerSecond = 200;
 
@@ -69,11 +71,18 @@ export async function startWorker(config: Config, log: Log): Promise<Running> {
       if (await isReady(core)) await linkManagers();
     },
   });
+  const tidying = startTicker({
+    name: 'tidy',
+    everyMs: tidyMs,
+    log,
+    work: () => tidy(core),
+  });
   return {
     stop: async () => {
       stopping.abort();
       await linking.stop();
       await temporal;
+      await tidying.stop();
       await folding.stop();
       await mailing.mailer.close();
       await reporting.close();
@@ -90,6 +99,13 @@ const isReady = (() => {
     return ready.has(core);
   };
 })();
+
+/** Holds without an answer, and what of the request log is old enough to go. */
+async function tidy(core: Core): Promise<void> {
+  if (!(await isReady(core))) return;
+  await core.holds.expireHolds();
+  await core.requestHistory.purge();
+}
 
 function openReporting({ config }: Core) {
   const url = config.database.url ?? '';

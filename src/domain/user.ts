@@ -1,5 +1,7 @@
 // The user: what a directory owns of a person (the profile), what Uptake knows besides, and how one becomes the next.
 
+import type { GroupName } from './group';
+
 /** Any JSON value; what SCIM sends beyond our own columns is kept as such. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -72,6 +74,8 @@ export interface User {
   readonly appPoolId: string | null;
   readonly milestones: Milestones;
   readonly lastUsedAt: Date | null;
+  /** Groups the user is in, by id; written through the groups alone. */
+  readonly groups: readonly GroupName[];
   readonly rowVersion: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -129,6 +133,7 @@ export function newUser(id: string, source: UserSource, profile: UserProfile, at
     appPoolId: null,
     milestones: noMilestones,
     lastUsedAt: null,
+    groups: [],
     rowVersion: 1,
     createdAt: at,
     updatedAt: at,

@@ -2,6 +2,9 @@
 // They say what this server does and nothing more, the same to every organization. Source: RFC 7643 5 to 7, RFC 7644 4.
 import { createHash } from 'node:crypto';
 import { AppError } from '../errors';
+import { maxBulkOperations } from './bulk-request';
+import { cursorTimeout } from './cursors';
+import { maxBytes } from './limits';
 import { defaultCount, maxCount } from './paging';
 import type { ResourceSchema } from './schemas';
 
@@ -71,17 +74,18 @@ function configOf(baseUrl: string): object {
   return {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    bulk: { supported: true, maxOperations: maxBulkOperations, maxPayloadSize: maxBytes },
     filter: { supported: true, maxResults: maxCount },
     changePassword: { supported: false },
     sort: { supported: true },
     etag: { supported: true },
     pagination: {
-      cursor: false,
+      cursor: true,
       index: true,
       defaultPaginationMethod: 'index',
       defaultPageSize: defaultCount,
       maxPageSize: maxCount,
+      cursorTimeout,
     },
     authenticationSchemes: [
       {
@@ -90,6 +94,13 @@ function configOf(baseUrl: string): object {
         description: 'A bearer token made for this organization, sent in the Authorization header.',
         specUri: 'https://www.rfc-editor.org/info/rfc6750',
         primary: true,
+      },
+      {
+        type: 'oauth2',
+        name: 'OAuth 2.0 Client Credentials',
+        description: 'Client id and secret at /oauth/token, by HTTP Basic or as form fields, for an access token.',
+        specUri: 'https://www.rfc-editor.org/info/rfc6749',
+        primary: false,
       },
     ],
     meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },

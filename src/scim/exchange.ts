@@ -11,7 +11,7 @@ import { hasPendingBody } from './limits';
 import { readQuery, type ScimQuery } from './query';
 import { type Answer, send } from './reply';
 import type { LoggedRequest, RequestLog } from './request-log';
-import { isBug, toScimError } from './scim-error';
+import { errorBody, isBug, toScimError } from './scim-error';
 
 /** The token check that is needed of the access service. */
 export interface TokenCheck {
@@ -24,6 +24,8 @@ export interface Exchange extends LoggedRequest {
   readonly res: ServerResponse;
   readonly timer: NodeJS.Timeout;
   query: ScimQuery;
+  /** The version a change insists on: the header If-Match, or what stands beside an operation of Bulk. */
+  ifMatch: string | undefined;
   isAnswered: boolean;
 }
 
@@ -63,15 +65,11 @@ export function createExchanges(dependencies: Dependencies): Exchanges {
   };
 
   const fail = (exchange: Exchange, error: unknown): void => {
-    const { status, scimType, detail, headers } = toScimError(error);
+    const refusal = toScimError(error);
     if (isBug(error)) log.error({ error, requestId: exchange.requestId }, 'a SCIM request failed');
     exchange.decision = error instanceof AppError ? error.code : isBug(error) ? 'bug' : 'query.value';
-    const body = {
-      schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
-      status: String(status),
-      ...(scimType === undefined ? {} : { scimType }),
-      detail: `${detail} Request ${exchange.requestId}`,
-    };
+    const { status, scimType, headers } = refusal;
+    const body = errorBody(refusal, exchange.requestId);
     end(exchange, { status, body, headers }, scimType);
   };
 
@@ -107,6 +105,7 @@ function opened(
     url: (req as { originalUrl?: string }).originalUrl ?? req.url ?? '/',
     timer: setTimeout(late, deadlineMs).unref(),
     query: {},
+    ifMatch: req.headers['if-match'],
     caller: undefined,
     body: undefined,
     operations: undefined,
@@ -115,6 +114,7 @@ function opened(
     subjectId: undefined,
     decision: undefined,
     change: undefined,
+    affected: undefined,
     isAnswered: false,
   };
   (req as Carrier).scim = exchange;

@@ -153,11 +153,12 @@ function nameOf(text: string, scope: FilterScope): Name {
   return { attribute: place.sub ?? place.attribute, name: placeName(place) };
 }
 
-const unsearchable: ReadonlySet<string> = new Set(['schemas', 'groups', licenseExtension.state]);
+const unsearchable: ReadonlySet<string> = new Set(['schemas', licenseExtension.state]);
 
 /** What is stored can be searched; of `meta` that is the two instants. */
 function isSearchable(attribute: Attribute, sub: Attribute | undefined): boolean {
-  if (attribute.isDropped || unsearchable.has(attribute.name)) return false;
+  if (attribute.isDropped || unsearchable.has(attribute.name) || sub?.name === '$ref') return false;
+  if (attribute.name === 'groups') return true;
   if (attribute.name === 'meta') return sub?.type === 'dateTime';
   return sub === undefined || !sub.isReadOnly;
 }

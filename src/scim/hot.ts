@@ -1,29 +1,27 @@
 // The hot door: an express Router that no app owns answers what Entra sends all day (read, filter, list, create and PATCH of
-// users); all else falls through untouched. Called by app.ts before the express app, whose request objects cost too much.
+// users and groups); all else falls through untouched. Called by app.ts before the express app, whose request objects cost too much.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
 import type { Exchange, Exchanges } from './exchange';
 import { readBody } from './limits';
 import type { Answer } from './reply';
 import { takesBody } from './routes';
-import { isResourceId, type Users } from './user-resource';
+import { type AllVerbs, isResourceId } from './verbs';
 
 /** A door of the listener. `next` is called only for requests the door has not begun. */
 export type Door = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
 
-interface Dependencies {
+interface Dependencies extends AllVerbs {
   readonly exchanges: Exchanges;
-  readonly users: Users;
 }
 
 type Work = (exchange: Exchange, id: string) => Promise<Pick<Answer, 'status' | 'body'>>;
 type Routed = IncomingMessage & { params: { id?: string } };
 
-const collection = ['/scim/v2/Users', '/scim/Users'];
-const resource = ['/scim/v2/Users/:id', '/scim/Users/:id'];
+const bases = ['/scim/v2', '/scim'];
 
 /** Makes the hot door. */
-export function createHotDoor({ exchanges, users }: Dependencies): Door {
+export function createHotDoor({ exchanges, users, groups }: Dependencies): Door {
   const serve =
     (work: Work): Door =>
     (req, res, next) => {
@@ -33,22 +31,29 @@ export function createHotDoor({ exchanges, users }: Dependencies): Door {
     };
   const router = express.Router();
   const bare = router as unknown as Record<'get' | 'post' | 'patch', (paths: string[], door: Door) => void> & Door;
-  bare.get(
-    collection,
-    serve(async (exchange) => ({ status: 200, body: await users.list(exchange.query, exchange) })),
-  );
-  bare.post(
-    collection,
-    serve(async (exchange) => ({ status: 201, body: await users.create(exchange.body, exchange) })),
-  );
-  bare.get(
-    resource,
-    serve(async (exchange, id) => ({ status: 200, body: await users.get(id, exchange) })),
-  );
-  bare.patch(
-    resource,
-    serve(async (exchange, id) => ({ status: 200, body: await users.patch(id, exchange.body, exchange) })),
-  );
+  for (const verbs of [users, groups]) {
+    const collection = bases.map((base) => base + verbs.schema.endpoint);
+    const resource = collection.map((path) => `${path}/:id`);
+    bare.get(
+      collection,
+      serve(async (exchange) => ({ status: 200, body: await verbs.list(exchange.query, exchange) })),
+    );
+    bare.post(
+      collection,
+      serve(async (exchange) => ({ status: 201, body: await verbs.create(exchange.body, exchange) })),
+    );
+    bare.get(
+      resource,
+      serve(async (exchange, id) => ({ status: 200, body: await verbs.get(id, exchange) })),
+    );
+    bare.patch(
+      resource,
+      serve(async (exchange, id) => {
+        const body = await verbs.patch(id, exchange.body, exchange);
+        return { status: body === undefined ? 204 : 200, body };
+      }),
+    );
+  }
   return (req, res, next) => {
     // A Router would answer OPTIONS by itself and take HEAD for GET.
     const isHot = req.method === 'GET' || req.method === 'POST' || req.method === 'PATCH';

@@ -5,7 +5,8 @@ import type { IncomingMessage } from 'node:http';
 import { AppError } from '../errors';
 import { measure } from './json-measure';
 
-const maxBytes = 1_048_576;
+/** Bytes a body has at most; ServiceProviderConfig says so. */
+export const maxBytes = 1_048_576;
 const tooLarge = '1 MiB; create the resource first and add the rest by PATCH';
 const mediaTypes = new Set(['application/scim+json', 'application/json']);
 const charsets = new Set(['', 'utf-8', 'utf8', 'us-ascii']);

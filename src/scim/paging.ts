@@ -21,6 +21,18 @@ export function pageOf(query: ScimQuery): Page {
   return { startIndex, offset: startIndex - 1, limit: Math.min(Math.max(0, count), maxCount) };
 }
 
+/**
+ * The page size of a walk by cursor; undefined when the client does not say.
+ * @throws cursor.count for anything but an integer up to the maximum. Source: RFC 9865 2.
+ */
+export function cursorCountOf({ count }: ScimQuery): number | undefined {
+  if (count === undefined) return undefined;
+  const wanted = /^[+-]?\d{1,15}$/.test(String(count).trim()) ? Number(count) : maxCount + 1;
+  if (wanted > maxCount)
+    throw new AppError('cursor.count', { reason: `"count" must be an integer up to ${maxCount}.` });
+  return Math.max(0, wanted);
+}
+
 /** Never beyond what the database takes as an offset. */
 function integer(value: string | number | undefined, name: string): number | undefined {
   if (value === undefined) return undefined;

@@ -16,10 +16,19 @@ export function project(resource: Container, query: ScimQuery, schema: ResourceS
   return placesOf(query.excludedAttributes, schema).reduce(exclude, resource);
 }
 
-/** Whether the client asks for an attribute of an extension by its name (`returned: request`). */
-export function asksFor(query: ScimQuery, schema: ResourceSchema, urn: string, name: string): boolean {
-  if (query.attributes === undefined) return false;
-  return placesOf(query.attributes, schema).some((it) => it.extension === urn && it.attribute?.name === name);
+/** Whether an answer is to show an attribute, of the core or an extension: by name, by default, or not at all. */
+export function wants(
+  query: ScimQuery,
+  schema: ResourceSchema,
+  name: string,
+  urn?: string,
+): 'by name' | 'by default' | 'no' {
+  const isIt = ({ extension, attribute }: Place): boolean => extension === urn && attribute?.name === name;
+  if (query.attributes !== undefined && query.attributes.trim() !== '') {
+    return placesOf(query.attributes, schema).some(isIt) ? 'by name' : 'no';
+  }
+  const excluded = placesOf(query.excludedAttributes ?? '', schema);
+  return excluded.some((place) => isIt(place) && place.sub === undefined) ? 'no' : 'by default';
 }
 
 function placesOf(list: string, schema: ResourceSchema): Place[] {

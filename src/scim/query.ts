@@ -11,6 +11,8 @@ export interface ScimQuery {
   readonly filter?: string;
   readonly startIndex?: string | number;
   readonly count?: string | number;
+  /** Empty = the first page. Source: RFC 9865 2. */
+  readonly cursor?: string;
   readonly sortBy?: string;
   readonly sortOrder?: string;
   readonly attributes?: string;
@@ -24,7 +26,7 @@ export interface Sort {
 }
 
 const known = new Map(
-  ['filter', 'startIndex', 'count', 'sortBy', 'sortOrder', 'attributes', 'excludedAttributes'].map((it) => [
+  ['filter', 'startIndex', 'count', 'cursor', 'sortBy', 'sortOrder', 'attributes', 'excludedAttributes'].map((it) => [
     it.toLowerCase(),
     it,
   ]),
@@ -62,15 +64,21 @@ export function filterOf(query: ScimQuery, schema: ResourceSchema, warnings: str
   return parseFilter(query.filter, { schema }, warnings);
 }
 
-const sortable = new Set(['id', 'userName', 'displayName', 'meta.created', 'meta.lastModified']);
+const sortable: Readonly<Record<string, readonly string[]>> = {
+  User: ['id', 'userName', 'displayName', 'meta.created', 'meta.lastModified'],
+  Group: ['id', 'displayName', 'meta.created', 'meta.lastModified'],
+};
 
 /** The sort of a list; undefined for creation order. @throws path.invalid for an attribute without an index */
 export function sortOf(query: ScimQuery, schema: ResourceSchema): Sort | undefined {
   if (query.sortBy === undefined || query.sortBy === '') return undefined;
   const place = findPlace(schema, query.sortBy);
   const attribute = place === undefined ? '' : placeName(place);
-  if (!sortable.has(attribute)) {
-    throw new AppError('path.invalid', { reason: `Lists can be sorted by ${[...sortable].join(', ')}.` });
+  const offered = sortable[schema.name] ?? [];
+  if (!offered.includes(attribute)) {
+    throw new AppError('path.invalid', {
+      reason: `Lists of ${schema.endpoint} can be sorted by ${offered.join(', ')}.`,
+    });
   }
   return { attribute, descending: query.sortOrder?.toLowerCase() === 'descending' };
 }

@@ -25,6 +25,8 @@ export interface LoggedRequest {
   subjectId: string | undefined;
   /** What was done, in one word. */
   decision: string | undefined;
+  /** What it touched, where that is not one user. */
+  affected: Json | undefined;
   change: { readonly before: UserProfile; readonly after: UserProfile } | undefined;
 }
 
@@ -53,13 +55,21 @@ export interface RequestLog {
   add(request: LoggedRequest, statusCode: number, scimType?: string): void;
   /** Rows waiting, and rows lost to overflow or refused by the database since the start. */
   stats(): { readonly queued: number; readonly dropped: number };
+  /** Promises the rows that may come next, before they come. */
+  promise(): Promise<void>;
   /** Writes what waits, once, and stops. */
   close(): Promise<void>;
 }
 
+/** Rows of this process: how far its count may have come before the next promise, and how many it gave up. */
+export interface LogPromise {
+  readonly promised: number;
+  readonly dropped: number;
+}
+
 interface Dependencies {
-  /** Writes rows, all or none. */
-  readonly write: (rows: readonly RequestLogRow[]) => Promise<void>;
+  /** Writes rows and what is promised beyond them, all or none. */
+  readonly write: (rows: readonly RequestLogRow[], promise: LogPromise) => Promise<void>;
   readonly log: Log;
   readonly flushMs?: number;
 }
@@ -77,11 +87,16 @@ const payloadLimit = 16_384;
 /** Larger bodies are noted by size alone, so that the queue stays small. */
 const bodyLimit = 65_536;
 const retryMs = 2000;
+/** Rows promised ahead at rest: what a crash may be thought to have cost at most. */
+const leastRoom = 16;
 
 /** Makes the log. */
 export function createRequestLog({ write, log, flushMs = 200 }: Dependencies): RequestLog {
   const queue: Waiting[] = [];
   let dropped = 0;
+  let accepted = 0;
+  let promised = 0;
+  let room = leastRoom;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
 
@@ -95,15 +110,23 @@ export function createRequestLog({ write, log, flushMs = 200 }: Dependencies): R
   const flush = async (): Promise<void> => {
     const batch = queue.splice(0, batchSize);
     if (batch.length === 0) return;
+    room = Math.max(leastRoom, 4 * batch.length);
     const isWritten = await attempt(batch.map(toRow));
     if (!isWritten) queue.unshift(...batch.slice(0, Math.max(0, queueLimit - queue.length)));
     if (queue.length > 0) schedule(isWritten ? 0 : retryMs);
   };
 
+  /** A promise stands once it is written. */
+  const keep = async (rows: readonly RequestLogRow[]): Promise<void> => {
+    const next = Math.max(promised, accepted + room);
+    await write(rows, { promised: next, dropped });
+    promised = Math.max(promised, next);
+  };
+
   /** False when the database is away: the rows are kept. A row it refuses is lost, and counted. */
   const attempt = async (rows: readonly RequestLogRow[]): Promise<boolean> => {
     try {
-      await write(rows);
+      await keep(rows);
       return true;
     } catch (error) {
       if (error instanceof AppError && error.kind === 'unavailable') return false;
@@ -119,14 +142,20 @@ export function createRequestLog({ write, log, flushMs = 200 }: Dependencies): R
 
   return {
     add: (request, statusCode, scimType) => {
+      accepted += 1;
       if (queue.length >= queueLimit) {
         dropped += 1;
         if (dropped % 1000 === 1) log.warn({ dropped }, 'the SCIM request log overflows');
         return;
       }
       queue.push({ request, statusCode, scimType, durationMs: performance.now() - request.startedMs });
-      schedule(flushMs);
+      if (accepted === promised + 1) {
+        clearTimeout(timer);
+        timer = undefined;
+      }
+      schedule(accepted > promised ? 0 : flushMs);
     },
+    promise: () => keep([]),
     stats: () => ({ queued: queue.length, dropped }),
     close: async () => {
       clearTimeout(timer);
@@ -153,11 +182,15 @@ function toRow({ request, statusCode, scimType, durationMs }: Waiting): RequestL
     statusCode,
     scimType: scimType ?? null,
     decision: isSame ? 'unchanged' : (decision ?? null),
-    affected: subjectId === undefined ? null : { user: subjectId, ...(fields === undefined ? {} : { fields }) },
+    affected: request.affected ?? affectedUser(subjectId, fields),
     warnings: warnings.length === 0 ? null : warnings.slice(0, 50),
     payload: payloadOf(request),
     durationMs,
   };
+}
+
+function affectedUser(subjectId: string | undefined, fields: string[] | undefined): Json {
+  return subjectId === undefined ? null : { user: subjectId, ...(fields === undefined ? {} : { fields }) };
 }
 
 /** Entra's own id of the request, where it is one. */

@@ -4,23 +4,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { SCIMMYRouters } from 'scimmy-routers';
 import { AppError } from '../errors';
+import type { Bulk } from './bulk';
 import type { Discovery } from './discovery';
 import type { Exchange, Exchanges } from './exchange';
 import { readBody } from './limits';
 import { checkRoute, decoded, takesBody } from './routes';
-import { searchQuery } from './search';
-import type { ScimContext, Users } from './user-resource';
+import type { ScimContext } from './scimmy-resource';
+import { searchAll, searchQuery } from './search';
+import type { AllVerbs } from './verbs';
 
-interface Dependencies {
+interface Dependencies extends AllVerbs {
   readonly exchanges: Exchanges;
-  readonly users: Users;
   readonly discovery: Discovery;
+  readonly bulk: Bulk;
 }
 
 type Handler = (req: Request, res: Response, exchange: Exchange) => void | Promise<void>;
 
 /** Makes the app. @throws server.failed when scimmy-routers no longer ends with the two layers that are taken off */
-export function createScimApp({ exchanges, users, discovery }: Dependencies): express.Express {
+export function createScimApp({ exchanges, discovery, ...verbs }: Dependencies): express.Express {
   /** Runs a step; the chain goes on unless the request is answered. */
   const step =
     (handler: Handler): RequestHandler =>
@@ -40,8 +42,8 @@ export function createScimApp({ exchanges, users, discovery }: Dependencies): ex
   chain.use(step((req) => checkRoute(req.method, req.path)));
   chain.use(step((req, _res, exchange) => readIfAny(req, exchange)));
   chain.use(step((_req, res, exchange) => shapeReply(res, exchange, exchanges)));
-  chain.use(step((req, _res, exchange) => answerOwn({ exchanges, users, discovery }, req, exchange)));
-  chain.use(mountScimmy(users, exchanges));
+  chain.use(step((req, _res, exchange) => answerOwn({ exchanges, discovery, ...verbs }, req, exchange)));
+  chain.use(mountScimmy(verbs, exchanges));
   chain.use(step(() => Promise.reject(new AppError('route.not_found'))));
 
   app.use(['/scim/v2', '/scim'], chain);
@@ -66,17 +68,21 @@ async function readIfAny(req: IncomingMessage & { body?: unknown }, exchange: Ex
 
 /** Discovery and search: the library's own routes would read input with its filter class. */
 async function answerOwn(
-  { exchanges, users, discovery }: Dependencies,
+  { exchanges, discovery, bulk, users, groups }: Dependencies,
   req: Request,
   exchange: Exchange,
 ): Promise<void> {
-  const path = decoded(req.path);
+  const path = decoded(req.path).toLowerCase();
   const found = discovery(path);
   if (found !== undefined) {
     exchange.target = { location: found.location, version: found.version };
     exchanges.answer(exchange, { status: 200, body: found.body });
-  } else if (path.toLowerCase().endsWith('/.search')) {
-    exchanges.answer(exchange, { status: 200, body: await users.list(searchQuery(exchange.body), exchange) });
+  } else if (path.endsWith('/.search')) {
+    const query = searchQuery(exchange.body);
+    const kinds = path.startsWith('/users') ? [users] : path.startsWith('/groups') ? [groups] : [users, groups];
+    exchanges.answer(exchange, { status: 200, body: await searchAll(kinds, query, exchange) });
+  } else if (path === '/bulk') {
+    exchanges.answer(exchange, { status: 200, body: await bulk(exchange) });
   }
 }
 
@@ -89,9 +95,9 @@ function shapeReply(res: Response, exchange: Exchange, exchanges: Exchanges): vo
 }
 
 /** scimmy's routes without its own 404 and error layers, which would answer in their words. */
-function mountScimmy(users: Users, exchanges: Exchanges): express.Router {
+function mountScimmy(verbs: AllVerbs, exchanges: Exchanges): express.Router {
   const contextOf = (req: IncomingMessage): ScimContext => ({
-    users,
+    ...verbs,
     exchange: exchanges.open(req, (req as Request).res as ServerResponse),
   });
   const router = new SCIMMYRouters({

@@ -7,16 +7,17 @@ interface Route {
 }
 
 const routes: readonly Route[] = [
-  { path: /^\/users\/\.search$/, methods: ['POST'] },
+  { path: /^\/(users|groups)\/\.search$/, methods: ['POST'] },
   { path: /^\/\.search$/, methods: ['POST'] },
-  { path: /^\/users$/, methods: ['GET', 'POST'] },
-  { path: /^\/users\/[^/]+$/, methods: ['GET', 'PUT', 'PATCH', 'DELETE'] },
+  { path: /^\/bulk$/, methods: ['POST'] },
+  { path: /^\/(users|groups)$/, methods: ['GET', 'POST'] },
+  { path: /^\/(users|groups)\/[^/]+$/, methods: ['GET', 'PUT', 'PATCH', 'DELETE'] },
   { path: /^\/(schemas|resourcetypes)(\/[^/]+)?$/, methods: ['GET'] },
   { path: /^\/serviceproviderconfig$/, methods: ['GET'] },
 ];
 
 /** Known to SCIM, not offered here, whatever the method. */
-const absent = /^\/(me|bulk)(\/.*)?$/;
+const absent = /^\/me(\/.*)?$/;
 
 /**
  * Lets a known path with a known method pass; a trailing slash and the case of names do not count.

@@ -58,6 +58,7 @@ export interface AttributeDocument {
   readonly returned?: string;
   readonly uniqueness?: string;
   readonly canonicalValues?: readonly string[];
+  readonly referenceTypes?: readonly string[];
   readonly subAttributes?: readonly AttributeDocument[];
 }
 
@@ -98,8 +99,10 @@ const licenseDocument: SchemaDocument = {
   ],
 };
 
-/** Never in /Schemas: what is not stored, and what waits for groups. */
-const unadvertised = new Set(['password', 'x509Certificates', 'groups']);
+/** The URN of the group schema. Source: RFC 7643 4.2. */
+export const groupUrn = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+
+/** Accepted, never stored, so never in /Schemas. */
 const dropped = new Set(['password', 'x509Certificates']);
 /** `$ref` of a manager is ours: it follows from `value`. */
 const ours = new Set(['$ref']);
@@ -148,9 +151,36 @@ export function userSchema(): ResourceSchema {
     ),
     documents: [core, enterprise, licenseDocument].map((document) => ({
       ...document,
-      attributes: document.attributes.filter((it) => !unadvertised.has(it.name)),
+      attributes: document.attributes.filter((it) => !dropped.has(it.name)),
     })),
   };
+}
+
+/** Reads the group resource likewise: members are users, named by id; how they are shown is ours. */
+export function groupSchema(): ResourceSchema {
+  const { definition } = Schemas.Group;
+  (definition.attribute('externalId') as unknown as { config: Record<string, unknown> }).config['shadow'] = false;
+  const described = plain(definition);
+  const core = { ...described, attributes: described.attributes.map(asGroups) };
+  return {
+    name: 'Group',
+    endpoint: '/Groups',
+    urn: groupUrn,
+    attributes: toMap([...common, ...core.attributes]),
+    extensions: new Map(),
+    documents: [core],
+  };
+}
+
+function asGroups(it: AttributeDocument): AttributeDocument {
+  if (it.name === 'displayName') return { ...it, required: true, uniqueness: 'server' };
+  if (it.name !== 'members') return it;
+  const subs: Readonly<Record<string, Partial<AttributeDocument>>> = {
+    display: { mutability: 'readOnly' },
+    $ref: { mutability: 'readOnly', referenceTypes: ['User'] },
+    type: { canonicalValues: ['User'] },
+  };
+  return { ...it, subAttributes: (it.subAttributes ?? []).map((sub) => ({ ...sub, ...subs[sub.name] })) };
 }
 
 function plain(definition: { describe(): unknown }): SchemaDocument {

@@ -32,6 +32,9 @@ const scimTypes: Partial<Record<ErrorCode, string>> = {
   'body.shape': 'invalidSyntax',
   'body.value': 'invalidValue',
   'query.value': 'invalidValue',
+  'cursor.invalid': 'invalidCursor',
+  'cursor.expired': 'expiredCursor',
+  'cursor.count': 'invalidCount',
   'filter.invalid': 'invalidFilter',
   'path.invalid': 'invalidPath',
   'path.no_target': 'noTarget',
@@ -48,6 +51,16 @@ export function toScimError(error: unknown): ScimError {
   if (error instanceof Types.Error) return fromScimmy(error);
   if (hasStatus(error, 400)) return plain(400, 'invalidValue', 'The address cannot be decoded.');
   return plain(500, undefined, new AppError('bug').message);
+}
+
+/** The body of an error. The request id stands in its last words, for people who see nothing else. */
+export function errorBody({ status, scimType, detail }: ScimError, requestId: string): object {
+  return {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+    status: String(status),
+    ...(scimType === undefined ? {} : { scimType }),
+    detail: `${detail} Request ${requestId}`,
+  };
 }
 
 /** Whether the error is a fault of ours, to be logged with its stack. */

@@ -1,9 +1,13 @@
-// POST …/.search: the query of a list in a body. Pure; called by router.ts. Source: RFC 7644 3.4.3.
+// POST …/.search: the query of a list in a body, over one kind of resource or all. Called by router.ts.
+// Source: RFC 7644 3.4.3.
 import { AppError } from '../errors';
 import { isObject } from './coerce';
+import type { Exchange } from './exchange';
+import { pageOf } from './paging';
 import type { ScimQuery } from './query';
+import { type ListResponse, listResponse, type Verbs } from './verbs';
 
-const texts = ['filter', 'sortBy', 'sortOrder'] as const;
+const texts = ['filter', 'cursor', 'sortBy', 'sortOrder'] as const;
 const lists = ['attributes', 'excludedAttributes'] as const;
 const numbers = ['startIndex', 'count'] as const;
 
@@ -33,4 +37,74 @@ function take(
   if (value === undefined || value === null) return;
   if (!isFit(value)) throw new AppError('body.value', { reason: `"${name}" has the wrong type.` });
   query[name] = value as string | number;
+}
+
+/**
+ * One page over several kinds of resources, one kind after the other. A kind that does not have what the filter or the
+ * sort names has no hit.
+ * @throws filter.invalid, path.invalid when no kind has it
+ */
+export function searchAll(kinds: readonly Verbs[], query: ScimQuery, exchange: Exchange): Promise<ListResponse> {
+  const [only] = kinds;
+  if (kinds.length === 1 && only !== undefined) return only.list(query, exchange);
+  return query.cursor === undefined ? byIndex(kinds, query, exchange) : byCursor(kinds, query, exchange);
+}
+
+async function byIndex(kinds: readonly Verbs[], query: ScimQuery, exchange: Exchange): Promise<ListResponse> {
+  const { startIndex, offset, limit } = pageOf(query);
+  const found: ListResponse[] = [];
+  const refusals: unknown[] = [];
+  let total = 0;
+  let left = limit;
+  for (const kind of kinds) {
+    const page = { ...query, startIndex: Math.max(1, offset - total + 1), count: left };
+    const list = await listIfKnown(kind, page, exchange, refusals);
+    if (list === undefined) continue;
+    found.push(list);
+    total += list.totalResults;
+    left -= list.itemsPerPage;
+  }
+  if (found.length === 0) throw refusals[0];
+  const resources = found.flatMap(({ Resources }) => Resources);
+  return listResponse(total, { startIndex }, resources);
+}
+
+/** Each kind is walked to its end before the next begins; the number of the kind stands before its own cursor. */
+async function byCursor(kinds: readonly Verbs[], query: ScimQuery, exchange: Exchange): Promise<ListResponse> {
+  const [, first, inner = ''] = /^(?:(\d)~(.*))?$/s.exec(query.cursor ?? '') ?? [];
+  const start = Number(first ?? 0);
+  if ((first === undefined && query.cursor !== '') || start >= kinds.length) throw new AppError('cursor.invalid');
+  const refusals: unknown[] = [];
+  let page: ListResponse | undefined;
+  let next: string | undefined;
+  let total = 0;
+  for (const [index, kind] of kinds.entries()) {
+    const isPage = index >= start && page === undefined;
+    const asked = isPage ? { ...query, cursor: index === start ? inner : '' } : { ...query, cursor: '', count: 0 };
+    const list = await listIfKnown(kind, asked, exchange, refusals);
+    if (list === undefined) continue;
+    total += list.totalResults;
+    if (!isPage) continue;
+    page = list;
+    if (list.nextCursor !== undefined) next = `${index}~${list.nextCursor}`;
+    else if (index + 1 < kinds.length && Number(query.count ?? 1) > 0) next = `${index + 1}~`;
+  }
+  if (refusals.length === kinds.length) throw refusals[0];
+  return listResponse(total, next === undefined ? {} : { nextCursor: next }, page?.Resources ?? []);
+}
+
+async function listIfKnown(
+  kind: Verbs,
+  query: ScimQuery,
+  exchange: Exchange,
+  refusals: unknown[],
+): Promise<ListResponse | undefined> {
+  try {
+    return await kind.list(query, exchange);
+  } catch (error) {
+    const isForeign = error instanceof AppError && (error.code === 'filter.invalid' || error.code === 'path.invalid');
+    if (!isForeign) throw error;
+    refusals.push(error);
+    return undefined;
+  }
 }

@@ -100,6 +100,7 @@ export function toResource(user: User, baseUrl: string): Container {
     id: user.id,
     ...wire,
     ...withManager(user, wire, baseUrl),
+    ...withGroups(user, baseUrl),
     meta: {
       resourceType: 'User',
       created: user.createdAt.toISOString(),
@@ -129,6 +130,15 @@ function withManager(user: User, wire: Container, baseUrl: string): Container {
     ...(managerDisplayName === null ? {} : { displayName: managerDisplayName }),
   };
   return { [enterpriseUrn]: { ...(wire[enterpriseUrn] as Container), manager } };
+}
+
+/** Open memberships; they are changed through the groups. */
+function withGroups({ groups }: User, baseUrl: string): Container {
+  if (groups.length === 0) return {};
+  const element = ({ id, displayName }: User['groups'][number]): Element => {
+    return { value: id, $ref: `${baseUrl}/Groups/${id}`, display: displayName, type: 'direct' };
+  };
+  return { groups: groups.map(element) };
 }
 
 function pick(profile: UserProfile, fields: readonly TextField[]): Record<string, string> {

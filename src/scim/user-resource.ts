@@ -1,20 +1,19 @@
-// users.*: translate, one service call, translate; and the scimmy resource class over them, which scimmy-routers mounts.
-// Called by the hot door and, through the class, by the app.
-import { Resources, Types } from 'scimmy';
+// users.*: translate, one service call, translate. Called by the hot door and, through scimmy's class, by the app.
 import type { Caller } from '../domain/caller';
-import type { Condition } from '../domain/condition';
 import { licenseExtension } from '../domain/license-carrier';
+import type { PageQuery, Paged } from '../domain/page';
 import type { ExpectedVersion, ProfileEdit, User, UserProfile } from '../domain/user';
 import { AppError } from '../errors';
-import { normalizePatch, normalizeResource, printOperations, type Operation } from './entra-dialect';
+import { normalizePatch, normalizeResource } from './entra-dialect';
 import type { Exchange } from './exchange';
-import { pageOf } from './paging';
+import type { Listing } from './listing';
 import { patch } from './patch';
-import { asksFor, project } from './projection';
-import { filterOf, type ScimQuery, sortOf } from './query';
+import { project, wants } from './projection';
+import type { ScimQuery } from './query';
 import type { Container, Held } from './resource';
-import { type ResourceSchema, userSchema } from './schemas';
+import { userSchema } from './schemas';
 import { fromWire, locationOf, toResource, toWire, versionOf } from './user-mapping';
+import { callerOf, expectedVersion, isResourceId, noted, type Verbs } from './verbs';
 
 /** What is needed of the provisioning service. */
 export interface ProvisioningPort {
@@ -26,57 +25,28 @@ export interface ProvisioningPort {
     options: { readonly ifMatch: ExpectedVersion },
   ): Promise<User>;
   getUser(caller: Caller, userId: string): Promise<User>;
-  listUsers(
-    caller: Caller,
-    query: {
-      readonly where?: Condition;
-      readonly offset: number;
-      readonly limit: number;
-      readonly sort?: { readonly attribute: string; readonly descending: boolean };
-    },
-  ): Promise<{ items: User[]; total: number }>;
+  listUsers(caller: Caller, query: PageQuery): Promise<Paged<User>>;
   removeUser(caller: Caller, userId: string, options: { readonly ifMatch: ExpectedVersion }): Promise<void>;
   /** Who has a seat of the app or waits for one; nobody else is in the map. */
   licenseStates(caller: Caller, userIds: readonly string[]): Promise<ReadonlyMap<string, 'assigned' | 'waitlisted'>>;
 }
 
-/** A page of resources. Source: RFC 7644 3.4.2. */
-export interface ListResponse {
-  readonly schemas: readonly string[];
-  readonly totalResults: number;
-  readonly startIndex: number;
-  readonly itemsPerPage: number;
-  readonly Resources: readonly Container[];
-}
-
-/** The verbs on users, as both doors call them. */
-export interface Users {
-  readonly schema: ResourceSchema;
-  get(id: string, exchange: Exchange): Promise<Container>;
-  list(query: ScimQuery, exchange: Exchange): Promise<ListResponse>;
-  create(body: unknown, exchange: Exchange): Promise<Container>;
-  replace(id: string, body: unknown, exchange: Exchange): Promise<Container>;
-  patch(id: string, body: unknown, exchange: Exchange): Promise<Container>;
-  remove(id: string, exchange: Exchange): Promise<undefined>;
-}
-
 interface Dependencies {
   readonly provisioning: ProvisioningPort;
+  readonly listing: Listing;
   /** `https://host/scim/v2` */
   readonly baseUrl: string;
 }
 
-const listUrn = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
-
 /** Makes the verbs. */
-export function createUserResource({ provisioning, baseUrl }: Dependencies): Users {
+export function createUserResource({ provisioning, listing, baseUrl }: Dependencies): Verbs {
   const schema = userSchema();
 
   /** Users as the query wants them; the license state costs a statement and is there only when it is asked for. */
   const projected = async (users: readonly User[], query: ScimQuery, exchange: Exchange): Promise<Container[]> => {
     const resources = users.map((user) => toResource(user, baseUrl));
     const { urn, state } = licenseExtension;
-    if (!asksFor(query, schema, urn, state)) return resources.map((it) => project(it, query, schema));
+    if (wants(query, schema, state, urn) !== 'by name') return resources.map((it) => project(it, query, schema));
     const ids = users.map((user) => user.id);
     const states = await provisioning.licenseStates(callerOf(exchange), ids);
     return resources.map((it, index) => {
@@ -99,7 +69,7 @@ export function createUserResource({ provisioning, baseUrl }: Dependencies): Use
       before = profile;
       return edit(profile);
     };
-    const ifMatch = expectedVersion(exchange.req.headers['if-match']);
+    const ifMatch = expectedVersion(exchange.ifMatch);
     const user = await provisioning.changeUser(callerOf(exchange), idOf(id, exchange), remembering, { ifMatch });
     if (before !== undefined) exchange.change = { before, after: user.profile };
     return shown(user, exchange, 'changed');
@@ -109,25 +79,11 @@ export function createUserResource({ provisioning, baseUrl }: Dependencies): Use
     schema,
     get: async (id, exchange) =>
       shown(await provisioning.getUser(callerOf(exchange), idOf(id, exchange)), exchange, 'read'),
-    list: async (query, exchange) => {
-      const page = pageOf(query);
-      const where = filterOf(query, schema, exchange.warnings);
-      const sort = sortOf(query, schema);
-      const { items, total } = await provisioning.listUsers(callerOf(exchange), {
-        offset: page.offset,
-        limit: page.limit,
-        ...(where && { where }),
-        ...(sort && { sort }),
-      });
-      exchange.decision = 'listed';
-      return {
-        schemas: [listUrn],
-        totalResults: total,
-        startIndex: page.startIndex,
-        itemsPerPage: items.length,
-        Resources: await projected(items, query, exchange),
-      };
-    },
+    list: (query, exchange) =>
+      listing(query, exchange, schema, async (page) => {
+        const found = await provisioning.listUsers(callerOf(exchange), page);
+        return { ...found, items: await projected(found.items, query, exchange) };
+      }),
     create: async (body, exchange) => {
       const operations = noted(exchange, normalizeResource(schema, body));
       const profile = fromWire(patch({}, operations));
@@ -144,7 +100,7 @@ export function createUserResource({ provisioning, baseUrl }: Dependencies): Use
       return change(id, exchange, (profile) => fromWire(patch(toWire(profile), operations)));
     },
     remove: async (id, exchange) => {
-      const ifMatch = expectedVersion(exchange.req.headers['if-match']);
+      const ifMatch = expectedVersion(exchange.ifMatch);
       await provisioning.removeUser(callerOf(exchange), idOf(id, exchange), { ifMatch });
       exchange.decision = 'removed';
       return undefined;
@@ -152,92 +108,9 @@ export function createUserResource({ provisioning, baseUrl }: Dependencies): Use
   };
 }
 
-function noted(
-  exchange: Exchange,
-  { operations, warnings }: { operations: readonly Operation[]; warnings: string[] },
-): readonly Operation[] {
-  exchange.warnings.push(...warnings);
-  exchange.operations = printOperations(operations);
-  return operations;
-}
-
-function callerOf({ caller }: Exchange): Caller {
-  if (caller === undefined) throw new AppError('token.invalid');
-  return caller;
-}
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** Whether a text can be the id of a row. */
-export function isResourceId(text: string): boolean {
-  return uuid.test(text);
-}
-
 /** Notes whom a request is about. An id that is no UUID is simply absent. */
 function idOf(id: string, exchange: Exchange): string {
   if (!isResourceId(id)) throw new AppError('user.not_found');
   exchange.subjectId = id;
   return id;
-}
-
-/** The version If-Match insists on; one that was never ours matches nothing. Source: RFC 7644 3.14. */
-export function expectedVersion(header: string | undefined): ExpectedVersion {
-  if (header === undefined) return undefined;
-  if (header.trim() === '*') return '*';
-  const version = /^(?:W\/)?"?(\d{1,10})"?$/.exec(header.split(',')[0]?.trim() ?? '')?.[1];
-  return version === undefined ? -1 : Number(version);
-}
-
-/** What the resource class is handed for each request. */
-export interface ScimContext {
-  readonly exchange: Exchange;
-  readonly users: Users;
-}
-
-/** scimmy's published types do not fit subclasses. */
-const Base = Types.Resource as unknown as new (empty: object) => object;
-
-/** Users as scimmy-routers mounts them. Input never reaches scimmy's own filter, since its constructor gets an empty object. */
-export class UserResource extends Base {
-  static get endpoint(): string {
-    return '/Users';
-  }
-
-  static get schema(): unknown {
-    return Resources.User.schema;
-  }
-
-  /** Locations come from PUBLIC_URL, never from a static of the process. */
-  static basepath(): typeof UserResource {
-    return UserResource;
-  }
-
-  private readonly id: string | undefined;
-
-  constructor(first?: unknown) {
-    super({});
-    this.id = typeof first === 'string' ? first : undefined;
-  }
-
-  read({ users, exchange }: ScimContext): Promise<unknown> {
-    return this.id === undefined ? users.list(exchange.query, exchange) : users.get(this.id, exchange);
-  }
-
-  write(_: unknown, { users, exchange }: ScimContext): Promise<unknown> {
-    const { body } = exchange;
-    return this.id === undefined ? users.create(body, exchange) : users.replace(this.id, body, exchange);
-  }
-
-  patch(_: unknown, { users, exchange }: ScimContext): Promise<unknown> {
-    return users.patch(this.id ?? '', exchange.body, exchange);
-  }
-
-  dispose({ users, exchange }: ScimContext): Promise<unknown> {
-    return users.remove(this.id ?? '', exchange);
-  }
-}
-
-/** Declares the class to scimmy, whose register is one for the process. */
-export function declareUsers(): void {
-  if (Resources.declared('User') === undefined) Resources.declare(UserResource as never, 'User');
 }

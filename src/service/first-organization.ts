@@ -1,12 +1,15 @@
 // The first organization of an installation: made by `migrate` under its lock, so that `npm start`, `start:web` and
 // compose all find the same one. Later runs only keep the bootstrap tokens equal to the environment.
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock';
 import { scopes, systemCaller } from '../domain/caller';
+import { nobody } from '../domain/credential';
 import type { NewId } from '../ids';
 import type { Database } from '../store/database';
 import type { Stores } from '../store/stores';
 import { hashToken } from './access';
+import { newSecret } from './credential-secret';
+import { freeSlot } from './credential-slot';
+import { createMakeOrganization, type Furnish } from './new-organization';
 
 /** What the environment says of the first organization. */
 export interface FirstOrganizationSettings {
@@ -23,9 +26,6 @@ export interface FirstOrganization {
   readonly generated: { readonly scimToken?: string; readonly apiToken?: string };
 }
 
-/** A part of a new organization that another service knows how to make (reports, reminder policies). */
-export type Furnish = (stores: Stores, at: Date) => Promise<void>;
-
 interface Dependencies {
   readonly database: Database;
   readonly clock: Clock;
@@ -34,24 +34,10 @@ interface Dependencies {
 }
 
 const bootstrapName = 'bootstrap';
-const nobody = '00000000-0000-0000-0000-000000000000';
 
 /** Makes or finds the organization `main`; one transaction. */
 export function createFirstOrganization({ database, clock, newId, furnish }: Dependencies) {
-  const make = async (stores: Stores, settings: FirstOrganizationSettings, at: Date): Promise<void> => {
-    const pool = {
-      code: settings.licenseSku,
-      name: settings.licenseSku,
-      isApp: true,
-      seats: settings.licenseSeats,
-      sortOrder: 1,
-    };
-    const poolId = await stores.pools.create(newId, pool, at);
-    await stores.pools.addRule(newId(), poolId, 'auto', '*', at);
-    for (const [setting, value] of Object.entries(defaultSettings))
-      await stores.settings.save(setting, value, null, at);
-    for (const part of furnish) await part(stores, at);
-  };
+  const make = createMakeOrganization(newId, furnish);
 
   /** A row is added when none has that hash; a revoked one stays revoked; a changed value replaces the old. */
   const bootstrap = async (
@@ -62,7 +48,7 @@ export function createFirstOrganization({ database, clock, newId, furnish }: Dep
   ): Promise<string | undefined> => {
     const rows = await stores.credentials.listByName(kind, bootstrapName);
     if (given === undefined && rows.length > 0) return undefined;
-    const token = given ?? newToken(kind);
+    const token = given ?? newSecret(kind);
     const tokenHash = hashToken(token);
     if (rows.some((row) => row.tokenHash === tokenHash)) return undefined;
     for (const row of rows.filter((one) => !one.isRevoked)) await revoke(stores, kind, row.id, at);
@@ -71,7 +57,7 @@ export function createFirstOrganization({ database, clock, newId, furnish }: Dep
       name: bootstrapName,
       tokenHash,
       last4: token.slice(-4),
-      slotNo: 1,
+      slotNo: await freeSlot(stores, kind, at),
       expiresAt: null,
       createdAt: at,
     };
@@ -86,10 +72,8 @@ export function createFirstOrganization({ database, clock, newId, furnish }: Dep
     database.acrossOrganizations(async (scan) => {
       const at = clock.now();
       const found = await scan.organizations.findBySlug('main');
-      const organizationId =
-        found?.organizationId ?? (await scan.organizations.create({ ...firstOrganization, createdAt: at }));
+      const organizationId = found?.organizationId ?? (await make(scan, { ...firstOrganization, ...settings }, at));
       const stores = scan.of(organizationId);
-      if (found === undefined) await make(stores, settings, at);
       const scimToken = await bootstrap(stores, 'scim', settings.scimToken, at);
       const apiToken = await bootstrap(stores, 'api', settings.apiToken, at);
       return { organizationId, isNew: found === undefined, generated: { scimToken, apiToken } };
@@ -122,15 +106,6 @@ async function tell(
 const firstOrganization = {
   slug: 'main',
   name: 'My organization',
-  productName: 'Enpass',
   timeZone: 'UTC',
   locale: 'en',
 };
-
-/** Links of mails are unset at first: then a mail has no button. Limits are requests per minute and per second. */
-const defaultSettings = { setup_url: null, quick_start_url: null, 'limit.adoption': 30, 'limit.scim': 100 };
-
-/** 256 random bits behind a prefix that secret scanners know. */
-function newToken(kind: 'scim' | 'api'): string {
-  return `${kind === 'scim' ? 'upt_scim_' : 'upt_'}${randomBytes(32).toString('base64url')}`;
-}

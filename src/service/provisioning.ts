@@ -3,6 +3,7 @@
 import type { Clock } from '../clock';
 import type { Caller } from '../domain/caller';
 import type { OutboxEvent } from '../domain/event';
+import type { PageQuery, Paged } from '../domain/page';
 import {
   fold,
   newUser,
@@ -19,9 +20,9 @@ import type { NewId } from '../ids';
 import type { Database } from '../store/database';
 import type { Stores } from '../store/stores';
 import { changesProfile, type StateCause } from '../store/user-history-store';
-import type { UserQuery } from '../store/user-store';
 import type { AppearedUser } from './ingestion';
 import type { Licensing } from './licensing';
+import type { MassChangeGuard } from './mass-change-guard';
 import { writeTrail } from './user-trail';
 
 /** The verbs. */
@@ -43,8 +44,9 @@ export interface Provisioning {
   ): Promise<User>;
   /** @throws user.not_found */
   getUser(caller: Caller, userId: string): Promise<User>;
-  listUsers(caller: Caller, query: UserQuery): Promise<{ items: User[]; total: number }>;
-  /** Removes for good: seat, claims, devices and sign-ins end. @throws user.not_found, version.stale */
+  /** @throws result.too_many when no index serves the search and it takes too long */
+  listUsers(caller: Caller, query: PageQuery): Promise<Paged<User>>;
+  /** Removes for good: seat, claims, memberships, devices and sign-ins end. @throws user.not_found, version.stale */
   removeUser(caller: Caller, userId: string, options: { readonly ifMatch: ExpectedVersion }): Promise<void>;
   /** Who of some users has a seat of the app or waits for one; nobody else is in the map. */
   licenseStates(caller: Caller, userIds: readonly string[]): Promise<ReadonlyMap<string, 'assigned' | 'waitlisted'>>;
@@ -72,10 +74,13 @@ interface Dependencies {
   readonly newId: NewId;
   readonly licensing: Licensing;
   readonly consequences: UserConsequences;
+  /** Absent: no change is held, as in a story that is told from its end. */
+  readonly guard?: MassChangeGuard;
 }
 
 /** The provisioning service. */
-export function createProvisioning({ database, clock, newId, licensing, consequences }: Dependencies): Provisioning {
+export function createProvisioning(dependencies: Dependencies): Provisioning {
+  const { database, clock, newId, licensing, consequences, guard } = dependencies;
   const lock = async (stores: Stores, userId: string, expected: ExpectedVersion): Promise<User> => {
     const user = await stores.users.lock(userId);
     if (user === undefined) throw new AppError('user.not_found', { userId });
@@ -120,8 +125,9 @@ export function createProvisioning({ database, clock, newId, licensing, conseque
         const at = clock.now();
         const before = await lock(stores, userId, ifMatch);
         const source = sourceOf(caller) ?? before.source;
-        const edited = withProfile(before, edit(before.profile), at);
-        if (edited === before && source === before.source) return before;
+        const wanted = withProfile(before, edit(before.profile), at);
+        if (wanted === before && source === before.source) return before;
+        const edited = (await guard?.admit(stores, caller, before, wanted, at)) ?? wanted;
         const next = {
           ...(edited.profile.managerRaw === before.profile.managerRaw ? edited : await withManager(stores, edited)),
           source,
@@ -158,25 +164,25 @@ export function createProvisioning({ database, clock, newId, licensing, conseque
       return new Map(app.map((it) => [it.userId, it.kind === 'wait' ? 'waitlisted' : 'assigned']));
     },
 
-    removeUser: (caller, userId, { ifMatch }) =>
-      database.inTransaction(caller.organizationId, async (stores) => {
+    removeUser: async (caller, userId, { ifMatch }) => {
+      const isMass = await database.inTransaction(caller.organizationId, async (stores) => {
         const at = clock.now();
+        await stores.groups.lockOfUser(userId);
         const before = await lock(stores, userId, ifMatch);
         const after = removed(before, at);
         await stores.users.save(before, after);
+        await stores.groups.countOut(await stores.groupMembers.closeOfUser(userId, at), at);
         await stores.userHistory.closeProfile(userId, at);
         await moveState(stores, caller, before, after);
         await stores.devices.closeAll(userId, at);
+        const isNew = await guard?.noteRemoval(stores, caller, before, at);
         const settled = await licensing.remove(stores, caller, after, at);
-        await writeTrail(stores, {
-          caller,
-          action: 'user.removed',
-          before,
-          settled,
-          events: eventsOf(before, after),
-          at,
-        });
-      }),
+        const events = eventsOf(before, after);
+        await writeTrail(stores, { caller, action: 'user.removed', before, settled, events, at });
+        return isNew;
+      });
+      if (isMass) guard?.warn(caller);
+    },
   };
 }
 

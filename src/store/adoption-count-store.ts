@@ -92,6 +92,15 @@ export function createAdoptionCountStore(connection: Connection) {
         deltaIds: rows.filter((row) => row['kind'] === 'delta').map((row) => Number(row['id'])),
       };
     },
+    /** People who are there, whatever their state: the bars and the open moves, at one instant. */
+    countPeople: async (): Promise<number> => {
+      const { rows } = await connection.prepared(
+        `SELECT (SELECT COALESCE(SUM(people), 0) FROM adoption_counts WHERE organization_id = ?)
+           + (SELECT COALESCE(SUM((to_flags IS NOT NULL) - (from_flags IS NOT NULL)), 0) FROM adoption_deltas WHERE organization_id = ?) AS people`,
+        [organizationId, organizationId],
+      );
+      return Number(rows[0]?.['people']);
+    },
     /** All bars as kept, without the open moves. */
     list: async (): Promise<CountedBucket[]> => {
       const { rows } = await run(

@@ -1,8 +1,10 @@
-// Condition -> where clause over alias `u` of users. Columns come from a whitelist, values are always bound.
-// Called by the user store for SCIM filters and list filters.
+// Condition -> where clause over a resource's own whitelist of columns (user-search.ts, group-search.ts); values are always
+// bound. Called by the stores of users and groups for SCIM filters and list filters.
 import type { Comparison, Condition } from '../domain/condition';
 import { fold } from '../domain/user';
 import type { Value } from './connection';
+import type { Column, Elements, Searchable } from './searchable';
+import { userSearch } from './user-search';
 import { valueKey } from './value-key';
 
 /** A where clause and the values of its places, in order. */
@@ -11,101 +13,67 @@ export interface Sql {
   readonly values: readonly Value[];
 }
 
-/** How a column compares: `key` is stored folded, `exact` as it is, `lower` is folded by the database (a scan). */
-interface Column {
-  readonly sql: string;
-  readonly as: 'key' | 'value_key' | 'exact' | 'id' | 'lower' | 'boolean' | 'instant';
+/**
+ * Whether a list with this clause may be a prepared statement. MariaDB 10.11 turns a sub-query over memberships into a join
+ * when two places hold the same value at the first execution, and keeps the join for later values: rows come twice.
+ */
+export function isPreparable(where: string): boolean {
+  return !where.includes('directory_group_members');
 }
 
 type Compare = Extract<Condition, { kind: 'compare' }>;
 
-const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
-
-const columns: ReadonlyMap<string, Column> = new Map<string, Column>([
-  ['id', { sql: 'u.id', as: 'id' }],
-  ['userName', { sql: 'u.user_name_key', as: 'key' }],
-  ['externalId', { sql: 'u.external_id', as: 'exact' }],
-  ['active', { sql: 'u.scim_active', as: 'boolean' }],
-  ['displayName', { sql: 'u.display_name', as: 'lower' }],
-  ['name.givenName', { sql: 'u.given_name', as: 'lower' }],
-  ['name.familyName', { sql: 'u.family_name', as: 'lower' }],
-  ['title', { sql: 'u.title', as: 'lower' }],
-  [`${enterprise}:department`, { sql: 'u.department', as: 'lower' }],
-  [`${enterprise}:costCenter`, { sql: 'u.cost_center', as: 'lower' }],
-  [`${enterprise}:employeeNumber`, { sql: 'u.employee_number', as: 'lower' }],
-  [`${enterprise}:manager.value`, { sql: 'u.manager_raw', as: 'exact' }],
-  ['meta.created', { sql: 'u.created_at', as: 'instant' }],
-  ['meta.lastModified', { sql: 'u.updated_at', as: 'instant' }],
-]);
-
-/** Where what was sent is no known tag or zone it stands in the JSON, else in the column. */
-const besideColumns: ReadonlyMap<string, string> = new Map([
-  ['locale', 'u.locale'],
-  ['timezone', 'u.time_zone'],
-]);
-
-const elementColumns: ReadonlyMap<string, Column> = new Map<string, Column>([
-  ['value', { sql: 'v.value_key', as: 'value_key' }],
-  ['type', { sql: 'v.type_key', as: 'key' }],
-  ['display', { sql: 'v.display', as: 'lower' }],
-  ['primary', { sql: 'v.is_primary', as: 'boolean' }],
-]);
-
-const multiValued = new Set(['emails', 'phoneNumbers', 'addresses', 'ims', 'photos', 'roles', 'entitlements']);
-
 const signs = { eq: '=', ne: '<>', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
 
-/** The clause of a condition on users; always TRUE or FALSE, never NULL, under `not`. */
-export function conditionSql(condition: Condition): Sql {
-  return nodeSql(condition, undefined);
+/** The clause of a condition on users, or on the resource named; always TRUE or FALSE, never NULL, under `not`. */
+export function conditionSql(condition: Condition, resource: Searchable = userSearch): Sql {
+  return nodeSql(condition, resource, undefined);
 }
 
-/** @param element the multi-valued attribute whose element (alias `v`) the condition is about */
-function nodeSql(node: Condition, element: string | undefined): Sql {
+/** @param element the multi-valued attribute whose element the condition is about */
+function nodeSql(node: Condition, resource: Searchable, element: Elements | undefined): Sql {
   if (node.kind === 'and' || node.kind === 'or') {
-    const terms = node.terms.map((term) => nodeSql(term, element));
+    const terms = node.terms.map((term) => nodeSql(term, resource, element));
     const sql = terms.map((term) => `(${term.sql})`).join(node.kind === 'and' ? ' AND ' : ' OR ');
     return { sql, values: terms.flatMap((term) => term.values) };
   }
   if (node.kind === 'not') {
-    const { sql, values } = nodeSql(node.term, element);
+    const { sql, values } = nodeSql(node.term, resource, element);
     return { sql: `NOT COALESCE((${sql}), FALSE)`, values };
   }
-  if (node.kind === 'some') return elementSql(node.attribute, nodeSql(node.where, node.attribute));
-  const [multi, sub] = element === undefined ? splitMulti(node.attribute) : [undefined, undefined];
-  if (multi !== undefined) return multiSql(node, multi, sub);
-  return leafSql(node, element === undefined ? rootColumn(node.attribute) : elementColumn(node.attribute));
+  if (node.kind === 'some') {
+    const elements = resource.elements(node.attribute);
+    return elements === undefined ? never : elementSql(elements, nodeSql(node.where, resource, elements));
+  }
+  if (element !== undefined) return leafSql(node, element.column(node.attribute));
+  const [head = '', sub] = node.attribute.split('.', 2);
+  const elements = resource.elements(head);
+  return elements === undefined ? leafSql(node, resource.root(node.attribute)) : multiSql(node, elements, sub);
 }
 
-/** One element of the attribute that satisfies all of it; the value index can drive. */
-function elementSql(attribute: string, inner: Sql): Sql {
-  return {
-    sql: `u.id IN (SELECT v.user_id FROM user_values v WHERE v.organization_id = u.organization_id AND v.attribute = ? AND (${inner.sql}))`,
-    values: [attribute, ...inner.values],
-  };
+const never: Sql = { sql: 'FALSE', values: [] };
+
+/** One element that satisfies all of it. */
+function elementSql({ some, values }: Elements, inner: Sql): Sql {
+  return { sql: some.replace('{}', () => inner.sql), values: [...values, ...inner.values] };
 }
 
 function multiSql(
   node: Exclude<Condition, { kind: 'and' | 'or' | 'not' | 'some' }>,
-  attribute: string,
+  elements: Elements,
   sub?: string,
 ): Sql {
   const absent = node.kind === 'compare' && node.value === null && node.operator === 'eq';
   const leaf =
     sub === undefined
       ? { sql: 'TRUE', values: [] }
-      : leafSql(absent ? present(sub) : { ...node, attribute: sub }, elementColumn(sub));
-  const some = elementSql(attribute, leaf);
+      : leafSql(absent ? present(sub) : { ...node, attribute: sub }, elements.column(sub));
+  const some = elementSql(elements, leaf);
   return absent ? { sql: `NOT (${some.sql})`, values: some.values } : some;
 }
 
 function present(attribute: string): Condition & { kind: 'present' } {
   return { kind: 'present', attribute };
-}
-
-function splitMulti(attribute: string): [string | undefined, string | undefined] {
-  const [head, sub] = attribute.split('.', 2);
-  return head !== undefined && multiValued.has(head) ? [head, sub] : [undefined, undefined];
 }
 
 function leafSql(node: Condition, column: Column): Sql {
@@ -166,28 +134,4 @@ function startsSql(column: string, prefix: string): Sql {
     sql: `(${column} BETWEEN ? AND ? AND CONCAT(${column}) LIKE ? ESCAPE '!')`,
     values: [`${prefix}\t`, `${prefix}${'\u{10FFFF}'.repeat(4)}`, pattern],
   };
-}
-
-function rootColumn(attribute: string): Column {
-  const json = columns.get(attribute) ?? jsonColumn('u.scim_extra', extraPath(attribute));
-  const beside = besideColumns.get(attribute);
-  return beside === undefined ? json : { sql: `COALESCE(${json.sql}, ${beside})`, as: 'lower' };
-}
-
-/** Further sub-attributes of an element stand in the JSON beside it. */
-function elementColumn(attribute: string): Column {
-  return elementColumns.get(attribute) ?? jsonColumn('v.extra', ['extra', attribute]);
-}
-
-/** `name.middleName` -> name, middleName; `urn:…:User:division` -> urn:…:User, division. */
-function extraPath(attribute: string): string[] {
-  const colon = attribute.lastIndexOf(':');
-  return colon < 0 ? attribute.split('.') : [attribute.slice(0, colon), attribute.slice(colon + 1)];
-}
-
-/** A text inside a JSON column. Segments hold letters, digits and `$ _ . : -` alone, so none can end the path. */
-function jsonColumn(column: string, path: readonly string[]): Column {
-  if (path.some((segment) => !/^[\w$.:-]{1,255}$/.test(segment))) return { sql: 'NULL', as: 'lower' };
-  const steps = path.map((segment) => `."${segment}"`).join('');
-  return { sql: `CONVERT(JSON_UNQUOTE(JSON_EXTRACT(${column}, '$${steps}')) USING utf8mb4)`, as: 'lower' };
 }

@@ -74,12 +74,18 @@ export function createCredentialStore(connection: Connection) {
         isRevoked: row['revoked_at'] !== null,
       }));
     },
-    revoke: async (kind: 'scim' | 'api', id: string, at: Date): Promise<void> => {
-      const table = kind === 'api' ? 'api_tokens' : 'scim_credentials';
-      await connection.run(
-        `UPDATE ${table} SET revoked_at = ?, slot_no = NULL WHERE organization_id = ? AND id = ? AND revoked_at IS NULL`,
-        [at, organizationId, id],
-      );
+    /** Ends a live token or secret for good. `by` is the admin who did; null = the installation. */
+    revoke: async (kind: 'scim' | 'api', id: string, at: Date, by: string | null = null): Promise<void> => {
+      if (kind === 'scim')
+        await connection.run(
+          'UPDATE scim_credentials SET revoked_at = ?, slot_no = NULL WHERE organization_id = ? AND id = ? AND revoked_at IS NULL',
+          [at, organizationId, id],
+        );
+      else
+        await connection.run(
+          'UPDATE api_tokens SET revoked_at = ?, revoked_by = ?, slot_no = NULL WHERE organization_id = ? AND id = ? AND revoked_at IS NULL',
+          [at, by, organizationId, id],
+        );
     },
   };
 }
@@ -87,13 +93,21 @@ export function createCredentialStore(connection: Connection) {
 /** Across organizations: which organization a digest belongs to. */
 export function createCredentialScan(connection: ScanConnection) {
   return {
+    /** A bearer, or the access token of an OAuth client whose secret is not revoked; the credential is the secret's row. */
     findScim: async (tokenHash: string): Promise<Credential | undefined> => {
       const { rows } = await connection.prepared(
         `SELECT t.organization_id, t.id, t.secret_hash AS hash, NULL AS scopes, t.expires_at, t.last_used_at, o.status,
            (SELECT s.value_json FROM organization_settings s WHERE s.organization_id = t.organization_id AND s.setting = 'limit.scim') AS scim_limit
          FROM scim_credentials t JOIN organizations o ON o.organization_id = t.organization_id
-         WHERE t.secret_hash = ? AND t.kind = 'bearer' AND t.revoked_at IS NULL`,
-        [tokenHash],
+         WHERE t.secret_hash = ? AND t.kind = 'bearer' AND t.revoked_at IS NULL
+         UNION ALL
+         SELECT a.organization_id, t.id, a.token_hash, NULL, a.expires_at, t.last_used_at, o.status,
+           (SELECT s.value_json FROM organization_settings s WHERE s.organization_id = a.organization_id AND s.setting = 'limit.scim')
+         FROM scim_access_tokens a
+         JOIN scim_credentials t ON t.organization_id = a.organization_id AND t.id = a.credential_id
+         JOIN organizations o ON o.organization_id = a.organization_id
+         WHERE a.token_hash = ? AND t.revoked_at IS NULL`,
+        [tokenHash, tokenHash],
       );
       return rows[0] && toCredential('scim', rows[0]);
     },

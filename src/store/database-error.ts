@@ -15,6 +15,10 @@ const conflicts: Readonly<Record<string, ErrorCode>> = {
   users_user_name_key_unique: 'user.user_name_taken',
   directory_groups_display_name_key_unique: 'group.display_name_taken',
   admins_email_key_unique: 'admin.email_taken',
+  api_tokens_name_unique: 'token.name_taken',
+  api_tokens_slot_no_unique: 'token.limit',
+  scim_credentials_slot_no_unique: 'token.limit',
+  organizations_slug_unique: 'organization.slug_taken',
 };
 
 /** Deadlock, lock wait time-out, record changed since last read: the whole transaction may run again. */

@@ -27,6 +27,12 @@ export function createOrganizationStore(connection: Connection) {
       ]);
       return toOrganization(rows[0] as Row);
     },
+    /** Holds the organization's row until the end of the transaction: for what is counted before it is added. */
+    lock: async (): Promise<void> => {
+      await connection.prepared('SELECT organization_id FROM organizations WHERE organization_id = ? FOR UPDATE', [
+        connection.organizationId,
+      ]);
+    },
     /** Changes the name, product name, zone or locale. */
     save: async (next: Pick<Organization, 'name' | 'productName' | 'timeZone' | 'locale'>): Promise<void> => {
       await connection.run(

@@ -1,4 +1,5 @@
 // All stores of one organization over one connection; made anew for each transaction, each when first asked for.
+import { createAccessTokenScan, createAccessTokenStore } from './access-token-store';
 import { createActivityStore } from './activity-store';
 import { createAdminScan, createAdminStore } from './admin-store';
 import { createAdoptionCountScan, createAdoptionCountStore } from './adoption-count-store';
@@ -12,6 +13,9 @@ import { createCredentialScan, createCredentialStore } from './credential-store'
 import { createDemoScan, createDemoStore } from './demo-store';
 import { createDeviceStore } from './device-store';
 import { createFindingStore } from './finding-store';
+import { createGroupMemberStore } from './group-member-store';
+import { createGroupStore } from './group-store';
+import { createHoldStore } from './hold-store';
 import { createJourneyStore } from './journey-store';
 import { createLicenseStore } from './license-store';
 import { createMailBucketScan } from './mail-bucket-store';
@@ -28,8 +32,10 @@ import { createReportDeliveryStore } from './report-delivery-store';
 import { createReportRowsView } from './report-rows-view';
 import { createReportRunStore } from './report-run-store';
 import { createReportStore } from './report-store';
+import { createRequestHistoryView } from './request-history-view';
 import { createRequestLogScan } from './request-log-store';
 import { createRuleStore } from './rule-store';
+import { createRequestLogWriterScan } from './request-log-writer-store';
 import { createScheduleStore } from './schedule-store';
 import { createServerFacts } from './server-facts';
 import { createSettingStore } from './setting-store';
@@ -37,6 +43,7 @@ import { createSignInScan, createSignInStore } from './sign-in-store';
 import { createSnapshotStore } from './snapshot-store';
 import { createSuppressionStore } from './suppression-store';
 import { createTemporalServerScan } from './temporal-server-store';
+import { createTokenStore } from './token-store';
 import { createUserActivityStore } from './user-activity-store';
 import { createUserHistoryStore } from './user-history-store';
 import { createUserStore } from './user-store';
@@ -51,6 +58,9 @@ export type Scan = ReturnType<typeof createScan>;
 export function createStores(connection: Connection) {
   return {
     organizationId: connection.organizationId,
+    get accessTokens() {
+      return createAccessTokenStore(connection);
+    },
     get activity() {
       return createActivityStore(connection);
     },
@@ -83,6 +93,15 @@ export function createStores(connection: Connection) {
     },
     get findings() {
       return createFindingStore(connection);
+    },
+    get groupMembers() {
+      return createGroupMemberStore(connection);
+    },
+    get groups() {
+      return createGroupStore(connection);
+    },
+    get holds() {
+      return createHoldStore(connection);
     },
     get journeys() {
       return createJourneyStore(connection);
@@ -123,6 +142,9 @@ export function createStores(connection: Connection) {
     get reports() {
       return createReportStore(connection);
     },
+    get requestHistory() {
+      return createRequestHistoryView(connection);
+    },
     get rules() {
       return createRuleStore(connection);
     },
@@ -147,6 +169,9 @@ export function createStores(connection: Connection) {
     get suppressions() {
       return createSuppressionStore(connection);
     },
+    get tokens() {
+      return createTokenStore(connection);
+    },
     get userActivity() {
       return createUserActivityStore(connection);
     },
@@ -162,6 +187,9 @@ export function createStores(connection: Connection) {
 /** The unscoped views: tokens, lists of organizations, claims and due rows of the worker. */
 export function createScan(connection: ScanConnection) {
   return {
+    get accessTokens() {
+      return createAccessTokenScan(connection);
+    },
     get admins() {
       return createAdminScan(connection);
     },
@@ -191,6 +219,9 @@ export function createScan(connection: ScanConnection) {
     },
     get requestLog() {
       return createRequestLogScan(connection);
+    },
+    get requestLogWriters() {
+      return createRequestLogWriterScan(connection);
     },
     get signIns() {
       return createSignInScan(connection);

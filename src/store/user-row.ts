@@ -15,11 +15,14 @@ import { valueKey } from './value-key';
 /** Multi-valued attributes as one JSON list of lists, so that reading a user stays one statement. */
 const valueList = `(SELECT JSON_ARRAYAGG(JSON_ARRAY(v.ordinal, v.attribute, v.type_key, v.value, v.is_primary, v.display, v.extra)) FROM user_values v WHERE v.organization_id = u.organization_id AND v.user_id = u.id)`;
 
+/** Open memberships as one JSON list of lists. */
+const groupList = `(SELECT JSON_ARRAYAGG(JSON_ARRAY(g.id, g.display_name)) FROM directory_group_members gm JOIN directory_groups g ON g.organization_id = gm.organization_id AND g.id = gm.group_id WHERE gm.organization_id = u.organization_id AND gm.user_id = u.id AND gm.is_open = 1)`;
+
 /** The columns of a user, over alias `u`. */
 export const userColumns = `u.id, u.source, u.external_id, u.user_name, u.email, u.display_name, u.given_name, u.family_name, u.title, u.department,
   u.cost_center, u.employee_number, u.country, u.manager_user_id, u.manager_raw, u.locale, u.time_zone, u.scim_active, u.scim_extra, u.account_state,
   u.state_since, u.licensed_at, u.app_pool_id, u.activated_at, u.onboarded_at, u.items_added_at, u.extension_connected_at, u.autofill_used_at,
-  u.returned_at, u.hub_authenticated_at, u.last_used_at, u.row_version, u.created_at, u.updated_at, ${valueList} AS value_list,
+  u.returned_at, u.hub_authenticated_at, u.last_used_at, u.row_version, u.created_at, u.updated_at, ${valueList} AS value_list, ${groupList} AS group_list,
   (SELECT m.display_name FROM users m WHERE m.organization_id = u.organization_id AND m.id = u.manager_user_id) AS manager_display_name`;
 
 /** Row -> user. */
@@ -38,6 +41,7 @@ export function toUser(row: Row): User {
     appPoolId: row['app_pool_id'] as string | null,
     milestones: toMilestones(row),
     lastUsedAt: dateOf(row['last_used_at']),
+    groups: toGroups(jsonOf(row['group_list'])),
     rowVersion: row['row_version'] as number,
     createdAt: row['created_at'] as Date,
     updatedAt: row['updated_at'] as Date,
@@ -75,6 +79,11 @@ function toMilestones(row: Row): Milestones {
     returnedAt: dateOf(row['returned_at']),
     hubAuthenticatedAt: dateOf(row['hub_authenticated_at']),
   };
+}
+
+function toGroups(list: unknown): User['groups'] {
+  const rows = ((list ?? []) as [string, string][]).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return rows.map(([id, displayName]) => ({ id, displayName }));
 }
 
 type ValueRow = [number, string, string | null, string | null, number, string | null, unknown];

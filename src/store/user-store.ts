@@ -1,25 +1,21 @@
 // Users of one organization: the row, and the multi-valued attributes beside it.
-import type { Condition } from '../domain/condition';
+import type { PageQuery, Paged } from '../domain/page';
 import { fold, type ProfileValue, type User } from '../domain/user';
-import { conditionSql } from './condition-sql';
+import { createAdoptionCountStore } from './adoption-count-store';
 import type { Connection, Value } from './connection';
+import { readPage, type Listed, type SortColumn } from './page-sql';
 import { toColumns, toUser, toValueRow, userColumns } from './user-row';
+import { userSearch } from './user-search';
 
-/** One page asked for. `sort` is a column of `sortColumns`; ties and the default are creation order. */
-export interface UserQuery {
-  readonly where?: Condition;
-  readonly offset: number;
-  readonly limit: number;
-  readonly sort?: { readonly attribute: string; readonly descending: boolean };
-}
+const states = [`u.account_state = 'enabled'`, `u.account_state = 'deactivated'`];
 
 /** Attributes a list may be sorted by, each with an index of its own. */
-export const sortColumns: Readonly<Record<string, string>> = {
-  id: 'u.id',
-  userName: 'u.user_name_key',
-  displayName: 'u.display_name',
-  'meta.created': 'u.created_at',
-  'meta.lastModified': 'u.updated_at',
+const sorts: Readonly<Record<string, SortColumn>> = {
+  id: { sql: 'u.id' },
+  userName: { sql: 'u.user_name_key', isUnique: true, parts: ['u.is_live = 1'] },
+  displayName: { sql: 'u.display_name', isNullable: true, parts: states },
+  'meta.created': { sql: 'u.created_at', parts: states },
+  'meta.lastModified': { sql: 'u.updated_at' },
 };
 
 const live = `u.organization_id = ? AND u.account_state <> 'removed'`;
@@ -31,6 +27,16 @@ export function createUserStore(connection: Connection) {
   const one = async (sql: string, id: string): Promise<User | undefined> => {
     const { rows } = await connection.prepared(sql, [organizationId, id]);
     return rows[0] && toUser(rows[0]);
+  };
+  const listed: Listed = {
+    table: 'users',
+    alias: 'u',
+    columns: userColumns,
+    live,
+    search: userSearch,
+    sorts,
+    indexed: 'userName, externalId, id or emails.value',
+    countAll: () => createAdoptionCountStore(connection).countPeople(),
   };
   return {
     find: (id: string) => one(byId, id),
@@ -56,19 +62,10 @@ export function createUserStore(connection: Connection) {
       }
       await saveValues(connection, after.id, before.profile.values, after.profile.values);
     },
-    list: async (query: UserQuery): Promise<{ items: User[]; total: number }> => {
-      const { sql, values } = whereOf(organizationId, query.where);
-      if (query.limit <= 0) return { items: [], total: await count(connection, sql, values) };
-      const direction = query.sort?.descending ? 'DESC' : 'ASC';
-      const column = query.sort && sortColumns[query.sort.attribute];
-      // Missing values come last going up and first going down. Source: RFC 7644 3.4.2.3.
-      const order = column ? `${column} IS NULL ${direction}, ${column} ${direction}, u.id ${direction}` : 'u.id';
-      const text = `SELECT ${userColumns} FROM users u WHERE ${sql} ORDER BY ${order} LIMIT ${query.limit + 1} OFFSET ${query.offset}`;
-      const { rows } =
-        query.offset === 0 ? await connection.prepared(text, values) : await connection.run(text, values);
-      const isLast = rows.length <= query.limit && (rows.length > 0 || query.offset === 0);
-      const total = isLast ? query.offset + rows.length : await count(connection, sql, values);
-      return { items: rows.slice(0, query.limit).map(toUser), total };
+    /** A page of live users. @throws result.too_many */
+    list: async (query: PageQuery): Promise<Paged<User>> => {
+      const { rows, total, end } = await readPage(connection, listed, query);
+      return { items: rows.map(toUser), total, ...(end && { end }) };
     },
     /** The live user a manager reference names: its id, externalId or userName, in this order. */
     findManager: async (raw: string): Promise<{ id: string; displayName: string | null } | undefined> => {
@@ -130,17 +127,6 @@ function namesOf(user: User): [string, string, string] {
 /** The id column is ASCII; a reference with other signs can name no id. */
 function asciiId(raw: string): string {
   return /^[\x20-\x7e]{1,36}$/.test(raw) ? raw : '';
-}
-
-function whereOf(organizationId: number, where: Condition | undefined): { sql: string; values: Value[] } {
-  if (where === undefined) return { sql: live, values: [organizationId] };
-  const condition = conditionSql(where);
-  return { sql: `${live} AND (${condition.sql})`, values: [organizationId, ...condition.values] };
-}
-
-async function count(connection: Connection, sql: string, values: readonly Value[]): Promise<number> {
-  const { rows } = await connection.run(`SELECT COUNT(*) AS n FROM users u WHERE ${sql}`, values);
-  return Number(rows[0]?.['n']);
 }
 
 async function saveValues(

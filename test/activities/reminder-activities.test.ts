@@ -4,7 +4,7 @@ import { createReminderActivities } from '../../src/activities/reminder-activiti
 import { AppError } from '../../src/errors';
 import { createMails as createTexts } from '../../src/mail/mails';
 import { inPackage } from '../../src/root';
-import { aMailer, closeAll, kept } from '../mail/builders';
+import { aMailer, closeAll, kept, waitsFor } from '../mail/builders';
 import { useDatabase } from '../support/database';
 import { mailboxOfSink } from '../support/mailbox';
 import { quickWish, useReminding } from '../support/reminding';
@@ -114,7 +114,7 @@ describe('sendReminder', () => {
     const relay = kept(await startScriptedRelay(script));
     const step = await aStep(1);
 
-    const result = await tryOnce(activitiesOver(relay.url), step);
+    const result = await tryOnce(activitiesOver(relay.url, { mailer: aMailer(relay.url, waitsFor(script)) }), step);
 
     expect(await states()).toEqual([status]);
     expect({ result }).toMatchObject({ result: expected });

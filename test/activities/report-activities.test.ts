@@ -140,7 +140,7 @@ describe('the activities of a report run', () => {
       expect(file.rows).toBe(480);
     }
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
-    const [csv, xlsx] = files;
+    const [xlsx, csv] = files;
     expect(readFileSync(csv!.path, 'utf8').trim().split('\r\n')).toHaveLength(481);
     const book = new ExcelJS.Workbook();
     await book.xlsx.readFile(xlsx!.path);

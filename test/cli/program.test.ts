@@ -1,6 +1,6 @@
 // The verbs of the command line: what reaches their handlers, and what is refused as wrong use.
-import { CommanderError } from 'commander';
-import { createProgram, refusalOf, type Handlers } from '../../src/cli/program';
+import { type Command, CommanderError } from 'commander';
+import { createProgram, organizationOf, refusalOf, type Handlers } from '../../src/cli/program';
 
 function aProgram(isWell = true) {
   const calls: unknown[][] = [];
@@ -27,13 +27,25 @@ function aProgram(isWell = true) {
     'licenseRuleAdd',
     'licenseRuleEnd',
     'licenseRuleList',
+    'organizationCreate',
+    'tokenCreate',
+    'federationCreate',
+    'tokenList',
+    'tokenRotate',
+    'tokenRevoke',
+    'holdList',
+    'holdApprove',
+    'holdReject',
+    'scimLog',
+    'scimHealth',
+    'scimDryRun',
   ];
   const handlers = Object.fromEntries(names.map((name) => [name, handler(name)])) as unknown as Handlers;
   const program = createProgram(handlers, (well) => void results.push(well));
   const silent = { writeOut: () => undefined, writeErr: () => undefined };
-  for (const one of [program, ...program.commands, ...program.commands.flatMap((noun) => noun.commands)])
-    one.configureOutput(silent);
-  return { calls, results, run: (...argv: string[]) => program.parseAsync(argv, { from: 'user' }) };
+  const every = (command: Command): Command[] => [command, ...command.commands.flatMap(every)];
+  for (const one of every(program)) one.configureOutput(silent);
+  return { calls, results, program, run: (...argv: string[]) => program.parseAsync(argv, { from: 'user' }) };
 }
 
 describe('the command line', () => {
@@ -52,6 +64,31 @@ describe('the command line', () => {
     [
       ['license-rule', 'end', 'a-rule'],
       ['licenseRuleEnd', 'a-rule'],
+    ],
+    [['hold', 'list'], ['holdList']],
+    [
+      ['hold', 'approve', '01980000-0000-7000-8000-000000000001'],
+      ['holdApprove', '01980000-0000-7000-8000-000000000001'],
+    ],
+    [
+      ['hold', 'reject', '01980000-0000-7000-8000-000000000001'],
+      ['holdReject', '01980000-0000-7000-8000-000000000001'],
+    ],
+    [
+      ['scim', 'log', '--user', 'a@b.example', '--status', '409', '--before', '2026-03-02T09:00:00.000Z/12'],
+      [
+        'scimLog',
+        {
+          user: 'a@b.example',
+          status: 409,
+          limit: 50,
+          before: { receivedAt: new Date('2026-03-02T09:00:00Z'), id: 12 },
+        },
+      ],
+    ],
+    [
+      ['scim', 'health'],
+      ['scimHealth', 24],
     ],
     [['snapshot'], ['snapshot', undefined]],
     [
@@ -95,6 +132,35 @@ describe('the command line', () => {
       ],
       ['reportSchedule', 'a', { cron: '0 8 * * 1', zone: 'Europe/Berlin', to: ['a@b.example', 'c@d.example'] }],
     ],
+    [
+      ['organization', 'create', 'acme', '--name', 'Acme', '--seats', '3'],
+      ['organizationCreate', 'acme', { name: 'Acme', zone: 'UTC', locale: 'en', seats: 3 }],
+    ],
+    [
+      ['token', 'create', 'scim', '--label', 'Entra', '--expires', '90d'],
+      ['tokenCreate', 'scim', { label: 'Entra', expires: '90d' }],
+    ],
+    [
+      ['token', 'create', 'api', '--label', 'app', '--scopes', 'Users Read, Event Ingestion'],
+      ['tokenCreate', 'api', { label: 'app', scopes: ['Users Read', 'Event Ingestion'] }],
+    ],
+    [
+      ['token', 'create', 'oauth-client', '--label', 'Entra', '--minutes', '90'],
+      ['tokenCreate', 'oauth-client', { label: 'Entra', minutes: 90 }],
+    ],
+    [
+      ['token', 'create', 'federation', '--label', 'E', '--tenant', 't', '--subject', 's', '--audience', 'a', 'b'],
+      ['federationCreate', { label: 'E', tenant: 't', subject: 's', audience: ['a', 'b'] }],
+    ],
+    [['token', 'list'], ['tokenList']],
+    [
+      ['token', 'rotate', 'x', '--expires', '1y'],
+      ['tokenRotate', 'x', '1y'],
+    ],
+    [
+      ['token', 'revoke', 'x'],
+      ['tokenRevoke', 'x'],
+    ],
   ])('hands %j over', async (argv, expected) => {
     const { calls, run } = aProgram();
 
@@ -110,7 +176,18 @@ describe('the command line', () => {
     [['policy', 'set', 'activation', '--first', 'P1D', '--repeat', 'P1D', '--max', 'many']],
     [['policy', 'set', 'activation', '--first', 'P1D', '--repeat', 'P1D', '--max', '2', '--window', 'sometimes']],
     [['report', 'run']],
+    [['hold', 'approve']],
+    [['scim', 'dry-run', 'STEAL', '/Users']],
+    [['scim', 'dry-run', 'GET', 'Users']],
+    [['scim', 'log', '--status', 'bad']],
+    [['scim', 'log', '--before', 'yesterday']],
+    [['hold', 'approve', 'everything']],
     [['snapshot', '--week', '1']],
+    [['organization', 'create', 'acme']],
+    [['token', 'create', 'api', '--label', 'app']],
+    [['token', 'create', 'scim']],
+    [['token', 'create', 'oauth-client', '--label', 'x', '--minutes', 'many']],
+    [['token', 'revoke']],
   ])('refuses %j as wrong use', async (argv) => {
     const { calls, run } = aProgram();
 
@@ -119,6 +196,19 @@ describe('the command line', () => {
     expect(error).toBeInstanceOf(CommanderError);
     expect(refusalOf(error)).toBe(2);
     expect(calls).toEqual([]);
+  });
+
+  it.each([
+    [['snapshot'], 'main'],
+    [['--organization', 'acme', 'snapshot'], 'acme'],
+    [['token', 'create', 'scim', '--organization', 'acme', '--label', 'Entra'], 'acme'],
+    [['report', 'run', 'users', '--wait', '--organization', 'acme'], 'acme'],
+  ])('acts in %j on the organization %s', async (argv, expected) => {
+    const { program, run } = aProgram();
+
+    await run(...argv);
+
+    expect(organizationOf(program)).toBe(expected);
   });
 
   it('does not take help for wrong use', async () => {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createMailer, type MailerOptions } from '../../src/mail/mailer';
 import type { Mailer, OutgoingMail } from '../../src/mail/outgoing';
+import type { Script } from '../support/smtp-server';
 
 /** A small valid mail; what is given replaces its parts. */
 export function aMail(parts: Partial<OutgoingMail> = {}): OutgoingMail {
@@ -36,9 +37,15 @@ export async function closeAll(): Promise<void> {
   for (const one of open.splice(0).toReversed()) await one.close();
 }
 
-/** A mailer with short waits; closed by `closeAll`. */
+/** Short waits for a relay whose script falls silent; none for others, which may be slower than that on a busy machine. */
+export function waitsFor(script: Script): Partial<MailerOptions> {
+  const fallsSilent = Object.values(script).some((act) => typeof act === 'object' && !('drop' in act));
+  return fallsSilent ? { greetingMs: 1000, socketMs: 1000, attemptMs: 3000 } : {};
+}
+
+/** A mailer that waits as long as a busy machine needs; closed by `closeAll`. */
 export function aMailer(smtpUrl: string, parts: Partial<MailerOptions> = {}): Mailer {
-  const waits = { connectMs: 2000, greetingMs: 200, socketMs: 200, attemptMs: 1000 };
+  const waits = { connectMs: 20_000, greetingMs: 20_000, socketMs: 20_000, attemptMs: 40_000 };
   return kept(createMailer({ smtpUrl, ...waits, log: quietLog, ...parts }));
 }
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startScriptedRelay, startSmtpSink, type Script } from '../support/smtp-server';
-import { aMail, aMailer, closeAll, kept } from './builders';
+import { aMail, aMailer, closeAll, kept, waitsFor } from './builders';
 
 const certificate = (name: string) => readFileSync(join(__dirname, 'certificates', name), 'utf8');
 
@@ -13,7 +13,7 @@ afterEach(closeAll);
 /** The outcome of one mail at a relay with that script. */
 async function outcomeOf(script: Script, mail = aMail()) {
   const relay = kept(await startScriptedRelay(script));
-  return aMailer(relay.url.replace('//', '//user:secret@')).send(mail);
+  return aMailer(relay.url.replace('//', '//user:secret@'), waitsFor(script)).send(mail);
 }
 
 const large = () => {

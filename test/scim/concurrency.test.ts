@@ -23,6 +23,37 @@ describe('requests at the same time', () => {
     expect(read.headers['etag']).toBe('W/"51"');
   });
 
+  it('S8: 50 parallel member adds on one group all survive, half of them in the other dialect', async () => {
+    const users = await Promise.all(
+      Array.from({ length: 50 }, (_, no) => doors.send('hot', 'POST', '/Users', { body: { userName: `u${no}` } })),
+    );
+    const ids = users.map(idOf);
+    const id = idOf(await doors.send('hot', 'POST', '/Groups', { body: { displayName: 'Team' } }));
+    const add = (value: string, no: number): Promise<Answered> => {
+      const operation =
+        no % 2 === 0
+          ? { op: 'Add', path: 'members', value: [{ $ref: null, value }] }
+          : { op: 'add', value: { members: [{ value }] } };
+      return doors.send('hot', 'PATCH', `/Groups/${id}`, { body: { Operations: [operation] } });
+    };
+
+    const answers = await Promise.all(ids.map(add));
+    const read = await doors.send('hot', 'GET', `/Groups/${id}`);
+
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const members = (read.body['members'] as unknown as { value: string }[]).map(({ value }) => value);
+    expect(members).toEqual(ids.toSorted());
+    expect(read.headers['etag']).toBe('W/"51"');
+  });
+
+  it('S9: of two equal groups one is 201 and one 409', async () => {
+    const create = () => doors.send('hot', 'POST', '/Groups', { body: { displayName: 'Twin' } });
+
+    const answers = await Promise.all([create(), create()]);
+
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409]);
+  });
+
   it('S9: of two equal creates one is 201 and one 409, and the filter finds the user', async () => {
     const create = () => doors.send('hot', 'POST', '/Users', { body: { userName: 'twin@example.com' } });
 

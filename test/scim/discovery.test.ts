@@ -52,17 +52,17 @@ describe('discovery', () => {
     expect(core?.id).toBe('urn:ietf:params:scim:schemas:core:2.0:User');
     const names = core?.attributes.map((it) => it.name);
     expect(names).toContain('externalId');
-    for (const absent of ['password', 'x509Certificates', 'groups']) expect(names).not.toContain(absent);
+    for (const absent of ['password', 'x509Certificates']) expect(names).not.toContain(absent);
     expect(JSON.stringify(core)).not.toMatch(/writeOnly|"never"|null/);
   });
 
-  it('names users alone, at the public address, with an entity tag', async () => {
+  it('names users and groups, at the public address, with an entity tag', async () => {
     const types = await get('/ResourceTypes');
     const type = await get('/resourcetypes/user/');
     const schema = await get(`/Schemas/${enterprise.toUpperCase()}`);
 
     expect(types.body).toMatchObject({
-      totalResults: 1,
+      totalResults: 2,
       Resources: [
         {
           id: 'User',
@@ -72,6 +72,7 @@ describe('discovery', () => {
             { schema: license, required: false },
           ],
         },
+        { id: 'Group', endpoint: '/Groups', schemaExtensions: [] },
       ],
     });
     expect(type.headers).toMatchObject({
@@ -90,12 +91,23 @@ describe('discovery', () => {
 
     expect(body).toMatchObject({
       patch: { supported: true },
-      bulk: { supported: false },
+      bulk: { supported: true, maxOperations: 1000, maxPayloadSize: 1_048_576 },
       filter: { supported: true, maxResults: 200 },
       changePassword: { supported: false },
       sort: { supported: true },
       etag: { supported: true },
-      authenticationSchemes: [{ type: 'oauthbearertoken', primary: true }],
+      pagination: {
+        cursor: true,
+        index: true,
+        defaultPaginationMethod: 'index',
+        defaultPageSize: 100,
+        maxPageSize: 200,
+        cursorTimeout: 3600,
+      },
+      authenticationSchemes: [
+        { type: 'oauthbearertoken', primary: true },
+        { type: 'oauth2', primary: false },
+      ],
     });
   });
 

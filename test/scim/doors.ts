@@ -7,7 +7,10 @@ import { newId } from '../../src/ids';
 import { createRequestLog, type RequestLogRow } from '../../src/scim/request-log';
 import { createScim, type Scim } from '../../src/scim/scim';
 import { createAccess, hashToken, type Access } from '../../src/service/access';
+import { endSignIns } from '../../src/service/admin-account';
 import { createLicensing } from '../../src/service/licensing';
+import { createMassChangeGuard } from '../../src/service/mass-change-guard';
+import { createMembership } from '../../src/service/membership';
 import { createProvisioning } from '../../src/service/provisioning';
 import { testClock, type TestClock } from '../support/builders';
 import type { TestDatabase } from '../support/database';
@@ -66,7 +69,7 @@ export interface Doors {
 }
 
 /** Opens both listeners for the suites of a file; call it inside the describe that has `useDatabase`. */
-export function useDoors(db: TestDatabase, settings: { deadlineMs?: number } = {}): Doors {
+export function useDoors(db: TestDatabase, settings: { deadlineMs?: number; scanMs?: number } = {}): Doors {
   const rows: RequestLogRow[] = [];
   const faults: unknown[] = [];
   const tokens = [`upt_scim_${randomUUID()}`, `upt_scim_${randomUUID()}`] as const;
@@ -135,17 +138,31 @@ function compose(
     warn: silent,
     error: (facts: { error?: unknown }) => void faults.push(facts.error),
   };
+  const consequences = { endSignIns, matchQuarantined: () => Promise.resolve(0) };
   const provisioning = createProvisioning({
     database: db.database,
     clock,
     newId,
     licensing: createLicensing({ newId }),
-    consequences: { endSignIns: () => Promise.resolve(), matchQuarantined: () => Promise.resolve(0) },
+    consequences,
+    guard: createMassChangeGuard({ newId, log, consequences }),
   });
+  const membership = createMembership({ database: db.database, clock, newId });
   const requestLog = createRequestLog({ write: (batch) => Promise.resolve(void rows.push(...batch)), log });
   const publicUrl = 'https://uptake.example.com';
   return {
-    scim: createScim({ provisioning, access, requestLog, clock, newId, log, publicUrl, ...settings }),
+    scim: createScim({
+      provisioning,
+      membership,
+      access,
+      requestLog,
+      clock,
+      newId,
+      log,
+      publicUrl,
+      secretKey: 'k'.repeat(32),
+      ...settings,
+    }),
     log: requestLog,
   };
 }

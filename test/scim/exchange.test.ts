@@ -7,6 +7,7 @@ import { createScim } from '../../src/scim/scim';
 import type { ProvisioningPort } from '../../src/scim/user-resource';
 import { createAccess } from '../../src/service/access';
 import { createLicensing } from '../../src/service/licensing';
+import { createMembership } from '../../src/service/membership';
 import { createProvisioning } from '../../src/service/provisioning';
 import { openDatabase } from '../../src/store/database';
 import { scimCaller, testClock } from '../support/builders';
@@ -40,12 +41,14 @@ describe('an exchange', () => {
   ): Promise<string> {
     const scim = createScim({
       provisioning: { ...real(), ...provisioning },
+      membership: createMembership({ database: db.database, clock, newId }),
       access: { scimCaller: async () => ({ ...scimCaller(db.organizationId), credentialId: newId() }) },
       requestLog: { add: silent, stats: () => ({ queued: 0, dropped: 0 }), close: async () => undefined },
       clock,
       newId,
       log,
       publicUrl: 'https://uptake.example.com',
+      secretKey: 'k'.repeat(32),
       ...over,
     });
     const server = createServer((req, res) =>
@@ -114,6 +117,34 @@ describe('an exchange', () => {
       expect(answers.map((it) => [it.status, it.headers.get('retry-after')])).toEqual(answers.map(() => [503, '5']));
     },
   );
+
+  it('E56: in a bulk a dependency that goes away ends the run, and at the first operation the request', async () => {
+    const bulk = async (base: string, first: number) => {
+      const operations = [0, 1, 2, 3].map((index) => ({
+        method: 'POST',
+        path: '/Users',
+        bulkId: `b${first + index}`,
+        data: { userName: `user${first + index}` },
+      }));
+      return fetch(`${base}/Bulk`, { method: 'POST', headers, body: JSON.stringify({ Operations: operations }) });
+    };
+    const { createUser } = real();
+    let calls = 0;
+    const base = await listen({
+      createUser: (caller, profile) => {
+        calls += 1;
+        return calls > 2 ? Promise.reject(new AppError('database.unavailable')) : createUser(caller, profile);
+      },
+    });
+
+    const midway = await bulk(base, 0);
+    const atOnce = await bulk(base, 10);
+
+    const { Operations } = (await midway.json()) as { Operations: { status: string }[] };
+    expect(Operations.map(({ status }) => status)).toEqual(['201', '201', '503', '503']);
+    expect([midway.status, atOnce.status, atOnce.headers.get('retry-after')]).toEqual([200, 503, '5']);
+    expect(calls).toBe(4);
+  });
 
   it('E56: a database that hangs up on every connection is 503 at the token check already', async () => {
     const hangingUp = createTcpServer((socket) => void socket.destroy());

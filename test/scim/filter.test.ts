@@ -71,7 +71,6 @@ describe('filters', () => {
     'name eq "x"',
     'name.nonsense pr',
     'password eq "x"',
-    'groups eq "x"',
     'meta.location pr',
     'schemas eq "x"',
     '__proto__ eq "x"',

@@ -8,11 +8,6 @@ import { promisify } from 'node:util';
 import { useDatabase } from '../support/database';
 import { useDoors } from './doors';
 
-interface Entry {
-  readonly id: string;
-  readonly path: string;
-}
-
 interface Result {
   readonly id: string;
   readonly passed: boolean;
@@ -23,9 +18,8 @@ const run = promisify(execFile);
 const folder = join(__dirname, '..', '..', '..', 'shared', 'scim');
 const isThere = existsSync(join(folder, 'replay.mjs'));
 
-/** Entries about groups wait for groups; the two of discovery ask for the Group type. */
-const waiting = new Set(['00-connect-08', '00-connect-09']);
-const isAboutUsers = ({ id, path }: Entry): boolean => !path.startsWith('/Groups') && !waiting.has(id);
+/** SCIMple wants `members[].display` as it was sent; here it is the name of the person (docs/scim.md). */
+const stricter = /^scimple-(16|17|23): members\.0\.display: [^;]*$/;
 
 if (!isThere) console.error('not run: test/scim/replay.test.ts: the recorded suites are not beside the repository');
 
@@ -38,12 +32,12 @@ if (!isThere) console.error('not run: test/scim/replay.test.ts: the recorded sui
     ['okta-spec.json', undefined],
     ['aad-reference-postman.json', 'reference'],
     ['scimple-compliance.json', undefined],
-  ])('%s: every entry about users passes', async (file, tier) => {
+  ])('%s: every entry passes', async (file, tier) => {
     const results = await replay(file, tier);
 
     const failed = results.filter((result) => !result.passed).map(({ id, fails }) => `${id}: ${fails.join('; ')}`);
     expect(results.length).toBeGreaterThan(5);
-    expect(failed).toEqual([]);
+    expect(failed.filter((text) => !stricter.test(text))).toEqual([]);
   });
 
   async function replay(file: string, tier: string | undefined): Promise<Result[]> {
@@ -52,9 +46,7 @@ if (!isThere) console.error('not run: test/scim/replay.test.ts: the recorded sui
     await run(process.execPath, [join(folder, 'replay.mjs'), ...args, ...(tier ? ['--tier', tier] : [])]).catch(
       () => undefined,
     );
-    const { entries } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { entries: Entry[] };
-    const wanted = new Set(entries.filter(isAboutUsers).map(({ id }) => id));
     const { results } = JSON.parse(readFileSync(out, 'utf8')) as { results: Result[] };
-    return results.filter(({ id }) => wanted.has(id));
+    return results;
   }
 });

@@ -22,6 +22,7 @@ function aRequest(over: Partial<LoggedRequest> = {}): LoggedRequest {
     subjectId: undefined,
     decision: 'read',
     change: undefined,
+    affected: undefined,
     ...over,
   };
 }

@@ -56,7 +56,7 @@ export function useDatabase(settings: { seats?: number } = {}): TestDatabase {
 
 /** Tables without an owner, and the outbox, whose rows the relay marks by their ids after it has claimed them. */
 const unowned =
-  /\b(organizations|outbox|mail_buckets|attempt_buckets|temporal_server|metric_definitions|information_schema)\b/;
+  /\b(organizations|outbox|mail_buckets|attempt_buckets|temporal_server|request_log_writers|metric_definitions|information_schema)\b/;
 /** The demo empties a whole installation; nothing else has such a text. */
 const emptying = /^DELETE FROM \w+$/;
 const control = /^\s*(START|COMMIT|ROLLBACK|SET|SHOW|SELECT VERSION)\b/;

@@ -71,7 +71,7 @@ function readAttachment({ filename, mimeType, content }: Email['attachments'][nu
 function createMailbox(list: () => Promise<ReadMail[]>): Mailbox {
   return {
     list,
-    async waitFor(isThere, deadlineMs = 20_000) {
+    async waitFor(isThere, deadlineMs = 60_000) {
       const end = Date.now() + deadlineMs;
       for (;;) {
         const mails = await list();

@@ -1,0 +1,113 @@
+// `uptake scim log` and `uptake scim health`: what the directory sent, and how it fares.
+import type { Caller } from '../domain/caller';
+import type { RequestHistory, RequestPage } from '../service/request-history';
+import type { Output } from './output';
+import type { LogWish } from './scim-verbs';
+
+interface Parts {
+  readonly history: RequestHistory;
+  readonly caller: Caller;
+  readonly output: Output;
+}
+
+type Item = RequestPage['items'][number];
+
+/** Shows a page of requests; a single one with its body and what it changed. */
+export async function showRequests({ history, caller, output }: Parts, wish: LogWish): Promise<void> {
+  const { user, request: requestId, status: statusCode, before, limit } = wish;
+  const { items, next } = await history.ask(caller, {
+    limit,
+    ...(user !== undefined && { user }),
+    ...(requestId !== undefined && { requestId }),
+    ...(statusCode !== undefined && { statusCode }),
+    ...(before !== undefined && { before }),
+  });
+  const cursor = next === undefined ? null : `${next.receivedAt.toISOString()}/${next.id}`;
+  const lines = items.flatMap((it) => [line(it), ...(it.changes === undefined ? [] : details(it))]);
+  const more = cursor === null ? [] : [`More: --before ${cursor}`];
+  output.result(
+    { items: items.map(shown), next_cursor: cursor },
+    items.length === 0 ? ['No request.'] : [...lines, ...more],
+  );
+}
+
+/** Shows the share of failures against the lines of Entra's quarantine; answers whether the directory is clear of them. */
+export async function showHealth({ history, caller, output }: Parts, hours: number): Promise<boolean> {
+  const it = await history.health(caller, hours);
+  const percent = `${(it.ratio * 100).toFixed(1)} %`;
+  output.result(
+    {
+      since: it.since.toISOString(),
+      requests: it.requests,
+      failures: it.failures,
+      reference_failures: it.referenceFailures,
+      by_status: it.byStatus,
+      ratio: it.ratio,
+      state: it.state,
+      line: it.line,
+      failures_left: it.failuresLeft,
+    },
+    [
+      `${it.requests} requests since ${it.since.toISOString()}, ${it.failures} failed (${percent} without members): ${it.state}`,
+      ...Object.entries(it.byStatus).map(([status, count]) => `  ${status}  ${count}`),
+      it.failuresLeft === 0
+        ? `Entra quarantines such a job (${it.line}).`
+        : `${it.failuresLeft} failures until Entra's next line.`,
+    ],
+  );
+  return it.state === 'ok';
+}
+
+function shown(it: Item): object {
+  return {
+    request_id: it.requestId,
+    received_at: it.receivedAt.toISOString(),
+    method: it.method,
+    path: it.path,
+    status: it.statusCode,
+    scim_type: it.scimType,
+    decision: it.decision,
+    user_id: it.subjectId,
+    affected: it.affected,
+    warnings: it.warnings,
+    duration_ms: it.durationMs,
+    credential_id: it.credentialId,
+    client_request_id: it.clientRequestId,
+    payload: payloadOf(it),
+    ...(it.changes === undefined
+      ? {}
+      : {
+          changes: it.changes.map(({ action, targetKind, targetId, detail }) => ({
+            action,
+            target_kind: targetKind,
+            target_id: targetId,
+            detail,
+          })),
+        }),
+  };
+}
+
+/** A body that was cut is no JSON any more and stays text. */
+function payloadOf({ payload }: Item): unknown {
+  if (payload === null) return null;
+  try {
+    return JSON.parse(payload) as unknown;
+  } catch {
+    return payload;
+  }
+}
+
+function line(it: Item): string {
+  const { receivedAt, statusCode, method, path, decision, requestId } = it;
+  return `${receivedAt.toISOString()}  ${statusCode} ${method.padEnd(6)} ${path}  ${decision ?? ''}  ${requestId}`;
+}
+
+function details({ payload, changes = [], warnings }: Item): string[] {
+  return [
+    ...(payload === null ? [] : [`  body      ${payload}`]),
+    ...(warnings === null ? [] : [`  warnings  ${JSON.stringify(warnings)}`]),
+    ...changes.map(
+      (it) => `  change    ${it.action} ${it.targetKind} ${it.targetId ?? ''} ${JSON.stringify(it.detail)}`,
+    ),
+  ];
+}

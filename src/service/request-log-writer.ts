@@ -1,0 +1,72 @@
+// Writes rows of the SCIM request log together with the promise of what may still come, and tells what a process that died
+// has left unwritten (docs/adr/0010). Made by compose/web for the log of scim/request-log.
+import type { Clock } from '../clock';
+import type { NewId } from '../ids';
+import type { Log } from '../log';
+import type { Database } from '../store/database';
+import type { RequestLogRow } from '../store/request-log-store';
+import type { Promised } from '../store/request-log-writer-store';
+import type { Scan } from '../store/stores';
+
+/** The writer of one process. */
+export interface RequestLogWriter {
+  /** Rows and the promise that goes with them, all or none. */
+  write(rows: readonly RequestLogRow[], promise: Omit<Promised, 'written'>): Promise<void>;
+  /** Says what processes have lost that were not seen for half a minute; each is told once. */
+  tellLosses(): Promise<void>;
+  /** Says that this process ends well. */
+  close(): Promise<void>;
+}
+
+interface Dependencies {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Log;
+}
+
+const deadMs = 30_000;
+const keptMs = 90 * 24 * 60 * 60 * 1000;
+
+/** Makes the writer. */
+export function createRequestLogWriter({ database, clock, newId, log }: Dependencies): RequestLogWriter {
+  const writerId = newId();
+
+  /** Requests that changed something about when the process was last seen, and are not in the log: lost for certain. */
+  const countProven = async (scan: Scan, seenAt: Date): Promise<number> => {
+    const [from, until] = [new Date(seenAt.getTime() - deadMs), new Date(seenAt.getTime() + deadMs)];
+    let proven = 0;
+    for (const { organizationId } of await scan.organizations.list()) {
+      proven += await scan.requestLogWriters.countUnlogged(organizationId, from, until);
+    }
+    return proven;
+  };
+
+  return {
+    write: (rows, promise) =>
+      database.acrossOrganizations(async (scan) => {
+        await scan.requestLog.add(rows);
+        await scan.requestLogWriters.keep(writerId, { ...promise, written: rows.length }, clock.now());
+      }),
+    tellLosses: async () => {
+      const told = await database.acrossOrganizations(async (scan) => {
+        const at = clock.now();
+        const losses: { least: number; most: number; seenAt: Date }[] = [];
+        for (const { writerId: dead, seenAt, missing } of await scan.requestLogWriters.listDead(
+          new Date(at.getTime() - deadMs),
+        )) {
+          const least = await countProven(scan, seenAt);
+          const lost = { least, most: Math.max(least, missing), seenAt };
+          if (await scan.requestLogWriters.close(dead, lost, at)) losses.push(lost);
+        }
+        await scan.requestLogWriters.purge(new Date(at.getTime() - keptMs));
+        return losses;
+      });
+      for (const lost of told) log.warn(lost, 'a process died and lost rows of the SCIM request log');
+    },
+    close: () =>
+      database.acrossOrganizations(async (scan) => {
+        await scan.requestLogWriters.close(writerId, { least: 0, most: 0 }, clock.now());
+      }),
+  };
+}
