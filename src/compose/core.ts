@@ -97,7 +97,7 @@ export function createDirectory(
     licensing,
     licenseRules: createLicenseRules({ ...parts, licensing }),
     pools: createPools({ ...parts, licensing }),
-    membership: createMembership(parts),
+    membership: createMembership({ ...parts, licensing }),
     provisioning: createProvisioning({ ...parts, licensing, consequences, guard }),
     holds: createHolds({ ...parts, licensing }),
     requestHistory: createRequestHistory(parts),

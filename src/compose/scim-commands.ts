@@ -17,8 +17,7 @@ export function createScimHandlers(forOne: ForOne, output: Output): ScimHandlers
     holdList: () => forOne(({ holds }, caller) => listHolds({ holds, caller, output })),
     holdApprove: (id) => forOne(({ holds }, caller) => decideHold({ holds, caller, output }, 'approve', id)),
     holdReject: (id) => forOne(({ holds }, caller) => decideHold({ holds, caller, output }, 'reject', id)),
-    scimLog: (wish) =>
-      forOne(({ requestHistory: history }, caller) => showRequests({ history, caller, output }, wish)),
+    scimLog: (wish) => forOne(({ requestHistory: history }, caller) => showRequests({ history, caller, output }, wish)),
     scimHealth: (hours) =>
       forOne(({ requestHistory: history }, caller) => showHealth({ history, caller, output }, hours)),
     scimDryRun: (method, path, file) =>

@@ -51,6 +51,14 @@ interface Dependencies {
 /** A request that began before a rule was seen may end after its page: people made in this span are looked at again. */
 const overlapMs = 60_000;
 
+/** What one transaction did: the last person of it, undefined at the end, and how many there were. */
+interface Page {
+  readonly last: string | undefined;
+  readonly people: number;
+}
+
+const isId = /^[0-9a-f-]{36}$/i;
+
 /** The rules. */
 export function createLicenseRules({ database, clock, newId, licensing, pageSize = 1000 }: Dependencies): LicenseRules {
   const make = async (stores: Stores, caller: Caller, wish: RuleWish, at: Date): Promise<RuleRow> => {
@@ -71,10 +79,12 @@ export function createLicenseRules({ database, clock, newId, licensing, pageSize
     return (await stores.rules.lock(id)) as RuleRow;
   };
 
-  /** One page: answers the last person of it, undefined at the end, and how many there were. */
-  const page = (caller: Caller, ruleId: string, after: string): Promise<{ last: string | undefined; people: number }> =>
+  /** One page of the people whom a rule is about. */
+  const page = (caller: Caller, { id: ruleId, groupId }: RuleRow, after: string): Promise<Page> =>
     database.inTransaction(caller.organizationId, async (stores) => {
       const at = clock.now();
+      // Who is joining or leaving holds this lock: such a change is over, and seen here, or comes later and sees the rule.
+      if (groupId !== null) await stores.groups.lock(groupId);
       const rule = await stores.rules.lock(ruleId);
       if (rule === undefined) throw new AppError('rule.not_found');
       const userIds = await listPage(stores, rule, after, pageSize);
@@ -87,10 +97,10 @@ export function createLicenseRules({ database, clock, newId, licensing, pageSize
       return { last, people: userIds.length };
     });
 
-  const sweep = async (caller: Caller, ruleId: string, from: string): Promise<number> => {
+  const sweep = async (caller: Caller, rule: RuleRow, from: string): Promise<number> => {
     let people = 0;
     for (let after: string | undefined = from; after !== undefined;) {
-      const done = await page(caller, ruleId, after);
+      const done = await page(caller, rule, after);
       people += done.people;
       after = done.last;
     }
@@ -99,8 +109,8 @@ export function createLicenseRules({ database, clock, newId, licensing, pageSize
 
   const apply = async (caller: Caller, rule: RuleRow): Promise<AppliedRule> => {
     if (rule.pendingAfter === null) return { rule, people: 0 };
-    const people = await sweep(caller, rule.id, rule.pendingAfter);
-    await sweep(caller, rule.id, firstIdOf((rule.endedAt ?? rule.createdAt).getTime() - overlapMs));
+    const people = await sweep(caller, rule, rule.pendingAfter);
+    await sweep(caller, rule, firstIdOf((rule.endedAt ?? rule.createdAt).getTime() - overlapMs));
     await database.inTransaction(caller.organizationId, (stores) => stores.rules.setPending(rule.id, null));
     return { rule: { ...rule, pendingAfter: null }, people };
   };
@@ -142,14 +152,16 @@ async function matchOf(stores: Stores, { source, match }: RuleWish, poolCode: st
   if (source === 'auto') return { matchValue: '*', groupId: null };
   if (source !== 'groups') return { matchValue: (match ?? poolCode).trim() || poolCode, groupId: null };
   if (match === undefined) throw new AppError('input.invalid', { reason: 'A rule of groups names its group.' });
-  const group = await stores.rules.findGroup(fold(match));
+  // Locked, since removing a group ends its rules: none is added behind that.
+  const byId = isId.test(match) ? await stores.groups.lock(match.toLowerCase()) : undefined;
+  const group = byId ?? (await stores.groups.lockNamed(match));
   if (group === undefined) throw new AppError('group.not_found');
-  return { matchValue: group.displayName, groupId: group.id };
+  return { matchValue: group.profile.displayName, groupId: group.id };
 }
 
 function listPage(stores: Stores, rule: RuleRow, after: string, limit: number): Promise<string[]> {
   if (rule.endedAt !== null) return stores.rules.listClaimantsAfter(rule.id, after, limit);
-  if (rule.groupId !== null) return stores.rules.listMembersAfter(rule.groupId, after, limit);
+  if (rule.groupId !== null) return stores.groupMembers.page(rule.groupId, after, limit);
   return stores.rules.listPeopleAfter(after, limit);
 }
 

@@ -3,6 +3,7 @@
 import { seatDeltas, type CountDelta } from '../domain/adoption';
 import type { Caller } from '../domain/caller';
 import type { OutboxEvent } from '../domain/event';
+import type { GroupMoved } from '../domain/group';
 import { grouped } from '../domain/grouped';
 import type { ReleaseReason } from '../domain/license';
 import { grantedBy, isSameCarried } from '../domain/license-carrier';
@@ -11,6 +12,7 @@ import type { NewId } from '../ids';
 import type { ClaimRow } from '../store/claim-store';
 import type { Stores } from '../store/stores';
 import { applied, compareClaims, grantsOf, idsOf, noEdit, toNewClaims, type ClaimEdit } from './claim-edit';
+import { writeSeatTrail } from './seat-trail';
 import { createSeating, type LicenseAudit, type PoolKind, type Seated } from './seating';
 
 /** What a step did: the user with its seat, and everything else that must be written in the same transaction. */
@@ -51,10 +53,13 @@ export interface Licensing {
     editOf: (userId: string, open: readonly ClaimRow[]) => ClaimEdit,
     options: EditOptions,
   ): Promise<void>;
-  /** People who joined a group: the rules of the group claim for them. One statement while it has none. */
-  groupJoined(stores: Stores, caller: Caller, userIds: readonly string[], groupId: string, at: Date): Promise<void>;
-  /** People who left a group, or whose group is removed: its claims end. One statement while it never had a rule. */
-  groupLeft(stores: Stores, caller: Caller, userIds: readonly string[], groupId: string, at: Date): Promise<void>;
+  /**
+   * People who joined or left a group that is locked: its rules claim for the ones and no longer for the others. One
+   * statement while it never had a rule.
+   */
+  groupMoved(stores: Stores, caller: Caller, moved: GroupMoved, at: Date): Promise<void>;
+  /** A group that is removed, and who was in it: its rules end too. */
+  groupRemoved(stores: Stores, caller: Caller, moved: GroupMoved, at: Date): Promise<void>;
   /** Gives seats that became free to the oldest waiters of a pool that is locked; how many got one. */
   fill(stores: Stores, caller: Caller, pool: PoolKind, limit: number, at: Date): Promise<number>;
 }
@@ -151,7 +156,20 @@ export function createLicensing({ newId }: Dependencies): Licensing {
       at,
     );
     const deltas = people.flatMap((it) => seatDeltas(it, (seated.appPools.get(it.userId) ?? null) !== null));
-    await trail(stores, caller, seated, deltas, at);
+    await writeSeatTrail(stores, caller, seated, deltas, at);
+  };
+
+  const groupMoved: Licensing['groupMoved'] = async (stores, caller, { groupId, joined, left }, at) => {
+    const rules = await stores.claims.listGroupRules(groupId);
+    if (rules.length === 0) return;
+    const ruleIds = new Set(rules.map((rule) => rule.id));
+    const met = rules.filter((rule) => rule.isOpen);
+    const members = new Set(joined);
+    const follow = (userId: string, open: readonly ClaimRow[]): ClaimEdit => {
+      const own = open.filter((it) => it.source === 'groups' && ruleIds.has(it.sourceRef));
+      return compareClaims(own, members.has(userId) ? met : []);
+    };
+    await edit(stores, caller, [...joined, ...left], follow, { reason: 'claim_withdrawn', at });
   };
 
   return {
@@ -174,27 +192,17 @@ export function createLicensing({ newId }: Dependencies): Licensing {
       await stores.claims.withdrawAll(user.id, at);
       return settled;
     },
-    groupJoined: async (stores, caller, userIds, groupId, at) => {
-      const rules = await stores.claims.listGroupRules(groupId);
-      if (rules.length === 0) return;
-      const join = (_: string, open: readonly ClaimRow[]) =>
-        compareClaims(
-          open.filter((it) => rules.some((rule) => rule.id === it.sourceRef)),
-          rules,
-        );
-      await edit(stores, caller, userIds, join, { reason: 'claim_withdrawn', at });
-    },
-    groupLeft: async (stores, caller, userIds, groupId, at) => {
-      const ruleIds = new Set(await stores.claims.listGroupRuleIds(groupId));
-      if (ruleIds.size === 0) return;
-      const leave = (_: string, open: readonly ClaimRow[]) => {
-        return { ...noEdit, withdraw: open.filter((it) => it.source === 'groups' && ruleIds.has(it.sourceRef)) };
-      };
-      await edit(stores, caller, userIds, leave, { reason: 'claim_withdrawn', at });
+    groupMoved,
+    groupRemoved: async (stores, caller, moved, at) => {
+      const rules = await stores.rules.endOfGroup(moved.groupId, at);
+      await groupMoved(stores, caller, moved, at);
+      for (const targetId of rules) {
+        await stores.audit.add({ caller, action: 'license_rule.ended', targetKind: 'license_rule', targetId, at });
+      }
     },
     fill: async (stores, caller, pool, limit, at) => {
       const seated = await seating.fill(stores, caller, pool, limit, at);
-      await trail(stores, caller, seated, [], at);
+      await writeSeatTrail(stores, caller, seated, [], at);
       return seated.audit.length;
     },
   };
@@ -216,24 +224,4 @@ function settledOf(user: User, { appPools, events, audit, others }: Seated, at: 
   const appPoolId = appPools.get(user.id) ?? null;
   const licensedAt = appPoolId === user.appPoolId ? user.licensedAt : appPoolId === null ? null : at;
   return { user: { ...user, licensedAt, appPoolId }, events, audit, others };
-}
-
-/** What follows from seats that moved by a rule, a group or a pool, in the order of locks: counts, outbox, audit. */
-async function trail(
-  stores: Stores,
-  caller: Caller,
-  { events, audit, others }: Seated,
-  deltas: readonly CountDelta[],
-  at: Date,
-): Promise<void> {
-  await stores.adoptionCounts.add([...deltas, ...others]);
-  if (events.length > 0)
-    await stores.outbox.add(
-      events.map((event) => ({ event, lane: 2 as const })),
-      at,
-    );
-  const [first, ...further] = audit.map(({ action, userId, poolId, detail }) => {
-    return { caller, action, targetKind: 'user', targetId: userId, detail: { poolId, ...detail }, at };
-  });
-  if (first !== undefined) await stores.audit.add(first, further);
 }

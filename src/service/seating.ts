@@ -154,7 +154,7 @@ export function createSeating({ newId }: { readonly newId: NewId }): Seating {
     for (const [poolId, all] of byPool(wanted)) {
       const seats = await run.stores.licenses.takeSeats(poolId, all.length, run.at);
       await give(run, all.slice(0, seats));
-      rest.push(...all.slice(seats));
+      for (const unseated of all.slice(seats)) rest.push(unseated);
     }
     return rest;
   };
@@ -163,7 +163,7 @@ export function createSeating({ newId }: { readonly newId: NewId }): Seating {
   const takeApp = async (run: Run, wishes: readonly Wish[]): Promise<Wanted[]> => {
     const isOpen = ({ person, plan }: Wish): boolean =>
       plan.app.length > 0 && (run.appPools.get(person.userId) ?? null) === null;
-    const longest = Math.max(0, ...wishes.map(({ plan }) => plan.app.length));
+    const longest = wishes.reduce((most, { plan }) => Math.max(most, plan.app.length), 0);
     for (let choice = 0; choice < longest; choice += 1) {
       const wanted = wishes
         .filter(isOpen)
@@ -202,8 +202,8 @@ export function createSeating({ newId }: { readonly newId: NewId }): Seating {
         wishes.flatMap(({ person, plan }) => wantedOf(person, plan.addOns)),
       );
       await wait(run, [...rest, ...(await takeApp(run, wishes))]);
-      run.events.push(...people.flatMap((person) => eventOf(person, run.appPools.get(person.userId) ?? null)));
-      return run;
+      const events = people.flatMap((person) => eventOf(person, run.appPools.get(person.userId) ?? null));
+      return { ...run, events: [...run.events, ...events] };
     },
     fill: async (stores, caller, pool, limit, at) => {
       const run = begin(stores, caller, at, []);

@@ -3,6 +3,7 @@
 import type { LicenseRule } from '../domain/license-carrier';
 import type { ClaimSource, PoolClaim } from '../domain/license';
 import type { Connection, Row } from './connection';
+import { inChunks } from './id-chunks';
 
 /** An open grant or deny of a user, with the pool it is about. */
 export interface ClaimRow extends PoolClaim {
@@ -21,7 +22,12 @@ export interface NewClaim {
   readonly actorId: string | null;
 }
 
-const ruleColumns = `SELECT r.id, r.source, r.match_value, p.id AS pool_id, p.is_app FROM license_rules r
+/** A rule of a group, an ended one and one of a closed pool too: what they granted ends with the membership. */
+export interface GroupRule extends LicenseRule {
+  readonly isOpen: boolean;
+}
+
+const ruleColumns = `SELECT r.id, r.source, r.match_value, p.id AS pool_id, p.is_app, r.ended_at IS NULL AND p.closed_at IS NULL AS is_open FROM license_rules r
   JOIN license_pools p ON p.organization_id = r.organization_id AND p.id = r.pool_id`;
 
 /** The store of claims. */
@@ -37,35 +43,26 @@ export function createClaimStore(connection: Connection) {
       );
       return rows.map(toRule);
     },
-    /** Open rules of a group, in the order of their pools. */
-    listGroupRules: async (groupId: string): Promise<LicenseRule[]> => {
+    /** All rules a group ever had, in the order of their pools. */
+    listGroupRules: async (groupId: string): Promise<GroupRule[]> => {
       const { rows } = await connection.prepared(
-        `${ruleColumns} WHERE r.organization_id = ? AND r.source = 'groups' AND r.group_id = ? AND r.ended_at IS NULL
-           AND p.closed_at IS NULL ORDER BY p.sort_order, p.id, r.id`,
+        `${ruleColumns} WHERE r.organization_id = ? AND r.source = 'groups' AND r.group_id = ? ORDER BY p.sort_order, p.id, r.id`,
         [organizationId, groupId],
       );
-      return rows.map(toRule);
+      return rows.map((row) => ({ ...toRule(row), isOpen: Number(row['is_open']) === 1 }));
     },
-    /** Ids of all rules a group ever had, so that leaving it ends what any of them granted. */
-    listGroupRuleIds: async (groupId: string): Promise<string[]> => {
-      const { rows } = await connection.prepared(
-        "SELECT id FROM license_rules WHERE organization_id = ? AND source = 'groups' AND group_id = ?",
-        [organizationId, groupId],
-      );
-      return rows.map((row) => row['id'] as string);
-    },
-    /** Open claims on open pools, in the order of the pools. */
-    list: async (userIds: readonly string[]): Promise<ClaimRow[]> => {
-      if (userIds.length === 0) return [];
-      const { rows } = await connection.run(
-        `SELECT c.id, c.user_id, c.pool_id, p.is_app, c.source, c.source_ref, c.effect FROM license_claims c
-         JOIN license_pools p ON p.organization_id = c.organization_id AND p.id = c.pool_id
-         WHERE c.organization_id = ? AND c.user_id IN (?) AND c.is_open = 1 AND p.closed_at IS NULL
-         ORDER BY p.sort_order, p.id, c.claimed_at, c.id`,
-        [organizationId, userIds],
-      );
-      return rows.map(toClaim);
-    },
+    /** Open claims on open pools, those of a person in the order of the pools. */
+    list: (userIds: readonly string[]): Promise<ClaimRow[]> =>
+      inChunks(userIds, async (chunk) => {
+        const { rows } = await connection.run(
+          `SELECT c.id, c.user_id, c.pool_id, p.is_app, c.source, c.source_ref, c.effect FROM license_claims c
+           JOIN license_pools p ON p.organization_id = c.organization_id AND p.id = c.pool_id
+           WHERE c.organization_id = ? AND c.user_id IN (?) AND c.is_open = 1 AND p.closed_at IS NULL
+           ORDER BY p.sort_order, p.id, c.claimed_at, c.id`,
+          [organizationId, chunk],
+        );
+        return rows.map(toClaim);
+      }),
     add: async (claims: readonly NewClaim[], at: Date): Promise<void> => {
       await connection.insertMany(
         'INSERT INTO license_claims (organization_id, id, user_id, pool_id, source, source_ref, effect, claimed_at, last_seen_at, actor_id, created_at) VALUES ?',
@@ -86,20 +83,22 @@ export function createClaimStore(connection: Connection) {
     },
     /** Ends claims. */
     withdraw: async (ids: readonly string[], at: Date): Promise<void> => {
-      if (ids.length === 0) return;
-      await connection.run(
-        'UPDATE license_claims SET withdrawn_at = ? WHERE organization_id = ? AND id IN (?) AND is_open = 1',
-        [at, organizationId, ids],
-      );
+      await inChunks(ids, async (chunk) => {
+        await connection.run(
+          'UPDATE license_claims SET withdrawn_at = ? WHERE organization_id = ? AND id IN (?) AND is_open = 1',
+          [at, organizationId, chunk],
+        );
+      });
     },
     /** Notes that a source said again what it had said. */
     see: async (ids: readonly string[], at: Date): Promise<void> => {
-      if (ids.length === 0) return;
-      await connection.run('UPDATE license_claims SET last_seen_at = ? WHERE organization_id = ? AND id IN (?)', [
-        at,
-        organizationId,
-        ids,
-      ]);
+      await inChunks(ids, async (chunk) => {
+        await connection.run('UPDATE license_claims SET last_seen_at = ? WHERE organization_id = ? AND id IN (?)', [
+          at,
+          organizationId,
+          chunk,
+        ]);
+      });
     },
     /** Ends all claims of a user who is removed. */
     withdrawAll: async (userId: string, at: Date): Promise<void> => {

@@ -2,6 +2,7 @@
 // pool's row, so that of parallel requests exactly one gets the last seat (docs/adr/0006).
 import type { ClaimSource, Holding, ReleaseReason } from '../domain/license';
 import type { Connection, Row } from './connection';
+import { inChunks } from './id-chunks';
 
 /** What a user holds or waits for. */
 export interface HoldingRow extends Holding {
@@ -46,19 +47,19 @@ export function createLicenseStore(connection: Connection) {
   const { organizationId } = connection;
   return {
     /** Locks live users in the order of their ids. */
-    lockPeople: async (userIds: readonly string[]): Promise<LockedPerson[]> => {
-      if (userIds.length === 0) return [];
-      const { rows } = await connection.run(
-        `SELECT id AS user_id, flags, last_used_on, account_state, app_pool_id FROM users
-         WHERE organization_id = ? AND id IN (?) AND account_state <> 'removed' ORDER BY id FOR UPDATE`,
-        [organizationId, userIds],
-      );
-      return rows.map((row) => ({
-        ...toPerson(row),
-        isEnabled: row['account_state'] === 'enabled',
-        appPoolId: row['app_pool_id'] as string | null,
-      }));
-    },
+    lockPeople: (userIds: readonly string[]): Promise<LockedPerson[]> =>
+      inChunks(userIds.toSorted(), async (chunk) => {
+        const { rows } = await connection.run(
+          `SELECT id AS user_id, flags, last_used_on, account_state, app_pool_id FROM users
+           WHERE organization_id = ? AND id IN (?) AND account_state <> 'removed' ORDER BY id FOR UPDATE`,
+          [organizationId, chunk],
+        );
+        return rows.map((row) => ({
+          ...toPerson(row),
+          isEnabled: row['account_state'] === 'enabled',
+          appPoolId: row['app_pool_id'] as string | null,
+        }));
+      }),
     /** Locks pools in the order of their ids; needed where one transaction moves seats of several. */
     lockPools: async (poolIds: readonly string[]): Promise<void> => {
       await connection.run(
@@ -66,17 +67,17 @@ export function createLicenseStore(connection: Connection) {
         [organizationId, poolIds],
       );
     },
-    listHoldings: async (userIds: readonly string[]): Promise<HoldingRow[]> => {
-      if (userIds.length === 0) return [];
-      const { rows } = await connection.run(
-        `SELECT 'assignment' AS kind, a.id, a.user_id, a.pool_id, a.is_app FROM license_assignments a WHERE a.organization_id = ? AND a.user_id IN (?) AND a.is_open = 1
-         UNION ALL SELECT 'wait', w.id, w.user_id, w.pool_id, p.is_app FROM license_waitlist w
-           JOIN license_pools p ON p.organization_id = w.organization_id AND p.id = w.pool_id
-           WHERE w.organization_id = ? AND w.user_id IN (?) AND w.is_open = 1`,
-        [organizationId, userIds, organizationId, userIds],
-      );
-      return rows.map(toHolding);
-    },
+    listHoldings: (userIds: readonly string[]): Promise<HoldingRow[]> =>
+      inChunks(userIds, async (chunk) => {
+        const { rows } = await connection.run(
+          `SELECT 'assignment' AS kind, a.id, a.user_id, a.pool_id, a.is_app FROM license_assignments a WHERE a.organization_id = ? AND a.user_id IN (?) AND a.is_open = 1
+           UNION ALL SELECT 'wait', w.id, w.user_id, w.pool_id, p.is_app FROM license_waitlist w
+             JOIN license_pools p ON p.organization_id = w.organization_id AND p.id = w.pool_id
+             WHERE w.organization_id = ? AND w.user_id IN (?) AND w.is_open = 1`,
+          [organizationId, chunk, organizationId, chunk],
+        );
+        return rows.map(toHolding);
+      }),
     /**
      * Takes up to `count` seats: as many as the terms valid at `at` leave, or all where the pool allows more; answers how
      * many. One statement that locks the pool's row in any case: a seat that is freed meanwhile must find whoever was
@@ -110,21 +111,23 @@ export function createLicenseStore(connection: Connection) {
       } else await connection.insertMany(`${sql} ?`, rows);
     },
     endAssignments: async (ids: readonly string[], reason: ReleaseReason, at: Date): Promise<void> => {
-      if (ids.length === 0) return;
-      await connection.run(
-        'UPDATE license_assignments SET released_at = ?, release_reason = ? WHERE organization_id = ? AND id IN (?) AND is_open = 1',
-        [at, reason, organizationId, ids],
-      );
+      await inChunks(ids, async (chunk) => {
+        await connection.run(
+          'UPDATE license_assignments SET released_at = ?, release_reason = ? WHERE organization_id = ? AND id IN (?) AND is_open = 1',
+          [at, reason, organizationId, chunk],
+        );
+      });
     },
     /** The current copy of the app seat on the users' own rows. */
     setAppSeats: async (userIds: readonly string[], poolId: string | null, at: Date): Promise<void> => {
-      if (userIds.length === 0) return;
       const licensedAt = poolId === null ? null : at;
-      const [only, ...further] = userIds;
-      if (only === undefined) return;
       const sql = 'UPDATE users SET licensed_at = ?, app_pool_id = ? WHERE organization_id = ? AND id';
-      if (further.length === 0) await connection.prepared(`${sql} = ?`, [licensedAt, poolId, organizationId, only]);
-      else await connection.run(`${sql} IN (?)`, [licensedAt, poolId, organizationId, userIds]);
+      await inChunks(userIds, async (chunk) => {
+        const [only, ...further] = chunk;
+        if (only !== undefined && further.length === 0) {
+          await connection.prepared(`${sql} = ?`, [licensedAt, poolId, organizationId, only]);
+        } else await connection.run(`${sql} IN (?)`, [licensedAt, poolId, organizationId, chunk]);
+      });
     },
     addWaits: async (
       waits: readonly { readonly id: string; readonly userId: string; readonly poolId: string }[],
@@ -140,11 +143,12 @@ export function createLicenseStore(connection: Connection) {
       outcome: 'assigned' | 'withdrawn' | 'deactivated',
       at: Date,
     ): Promise<void> => {
-      if (ids.length === 0) return;
-      await connection.run(
-        'UPDATE license_waitlist SET ended_at = ?, outcome = ? WHERE organization_id = ? AND id IN (?) AND is_open = 1',
-        [at, outcome, organizationId, ids],
-      );
+      await inChunks(ids, async (chunk) => {
+        await connection.run(
+          'UPDATE license_waitlist SET ended_at = ?, outcome = ? WHERE organization_id = ? AND id IN (?) AND is_open = 1',
+          [at, outcome, organizationId, chunk],
+        );
+      });
     },
     /**
      * The oldest waiters of a pool who are enabled and, for an app pool, have no app seat, each with a grant behind it;

@@ -64,6 +64,19 @@ export function createRuleStore(connection: Connection) {
         [at, beforeAll, organizationId, id],
       );
     },
+    /** Ends the open rules of a group whose memberships end too, so nothing is left to withdraw; answers them. */
+    endOfGroup: async (groupId: string, at: Date): Promise<string[]> => {
+      const open = await ids(
+        'SELECT id FROM license_rules WHERE organization_id = ? AND group_id = ? AND ended_at IS NULL ORDER BY id FOR UPDATE',
+        [organizationId, groupId],
+      );
+      if (open.length === 0) return [];
+      await connection.run(
+        'UPDATE license_rules SET ended_at = ?, pending_after = NULL WHERE organization_id = ? AND id IN (?)',
+        [at, organizationId, open],
+      );
+      return open;
+    },
     /** Notes how far a rule is applied; null = to everybody. */
     setPending: async (id: string, pendingAfter: string | null): Promise<void> => {
       await connection.run('UPDATE license_rules SET pending_after = ? WHERE organization_id = ? AND id = ?', [
@@ -72,25 +85,11 @@ export function createRuleStore(connection: Connection) {
         id,
       ]);
     },
-    /** The live group with that id or name, as it is shown. */
-    findGroup: async (idOrKey: string): Promise<{ id: string; displayName: string } | undefined> => {
-      const { rows } = await connection.run(
-        'SELECT id, display_name FROM directory_groups WHERE organization_id = ? AND is_live = 1 AND (id = ? OR display_name_key = ?) LIMIT 1',
-        [organizationId, idOrKey, idOrKey],
-      );
-      return rows[0] && { id: rows[0]['id'] as string, displayName: rows[0]['display_name'] as string };
-    },
     /** Live people after one of them, in the order of their ids. */
     listPeopleAfter: (userId: string, limit: number): Promise<string[]> =>
       ids(
         "SELECT id FROM users WHERE organization_id = ? AND id > ? AND account_state <> 'removed' ORDER BY id LIMIT ?",
         [organizationId, userId, limit],
-      ),
-    /** Members of a group after one of them. */
-    listMembersAfter: (groupId: string, userId: string, limit: number): Promise<string[]> =>
-      ids(
-        'SELECT user_id AS id FROM directory_group_members WHERE organization_id = ? AND group_id = ? AND is_open = 1 AND user_id > ? ORDER BY user_id LIMIT ?',
-        [organizationId, groupId, userId, limit],
       ),
     /** People with an open claim of a rule after one of them. */
     listClaimantsAfter: (ruleId: string, userId: string, limit: number): Promise<string[]> =>

@@ -2,10 +2,12 @@
 import * as fc from 'fast-check';
 import { newId } from '../../src/ids';
 import type { LicenseRule } from '../../src/domain/license-carrier';
+import { sameMembers } from '../../src/domain/group';
 import type { ProfileValue, UserProfile } from '../../src/domain/user';
 import { createLicenseRules } from '../../src/service/license-rules';
 import { createLicenseSwitch } from '../../src/service/license-switch';
 import { createLicensing } from '../../src/service/licensing';
+import { createMembership } from '../../src/service/membership';
 import { createPools } from '../../src/service/pools';
 import { createProvisioning } from '../../src/service/provisioning';
 import { aProfile, scimCaller, testClock } from '../support/builders';
@@ -29,7 +31,7 @@ interface Model {
 
 type Step = fc.AsyncCommand<Model, Real>;
 
-function actions(db: ReturnType<typeof useDatabase>, groupId: string) {
+function actions(db: ReturnType<typeof useDatabase>) {
   const clock = testClock();
   const parts = { database: db.database, clock, newId, licensing: createLicensing({ newId }) };
   const caller = scimCaller(db.organizationId);
@@ -38,6 +40,9 @@ function actions(db: ReturnType<typeof useDatabase>, groupId: string) {
   const rules = createLicenseRules({ ...parts, pageSize: 2 });
   const pools = createPools({ ...parts, pageSize: 2 });
   const admin = createLicenseSwitch(parts);
+  const membership = createMembership(parts);
+  const unseen = { upTo: 0, ifMatch: undefined };
+  let groupId = '';
   return {
     tick: () => clock.advance(1000),
     provisioning,
@@ -49,11 +54,16 @@ function actions(db: ReturnType<typeof useDatabase>, groupId: string) {
       provisioning.createUser(caller, aProfile({ userName: `${newId()}@example.com`, ...over })),
     edit: (id: string, over: Partial<UserProfile>) =>
       provisioning.changeUser(caller, id, (profile) => ({ ...profile, ...over }), { ifMatch: undefined }),
-    group: (verb: 'groupJoined' | 'groupLeft', ids: string[]) =>
-      db.database.inTransaction(db.organizationId, (stores) =>
-        parts.licensing[verb](stores, caller, ids, groupId, clock.now()),
-      ),
-    groupId,
+    /** Who is named joins or leaves the group; `others` of its members may leave. */
+    group: (wanted: ReadonlyMap<string, boolean>, others: 'stay' | 'leave' = 'stay') =>
+      membership.changeGroup(caller, groupId, { edit: (it) => it, members: { others, wanted } }, unseen),
+    /** The group goes, if there is one, and another one comes under its name. */
+    regroup: async () => {
+      if (groupId !== '') await membership.removeGroup(caller, groupId, unseen);
+      const made = await membership.createGroup(caller, { displayName: 'G', externalId: null }, sameMembers, unseen);
+      groupId = made.group.id;
+    },
+    groupRule: (poolCode: string) => rules.add(caller, { source: 'groups', poolCode, match: 'g' }),
   };
 }
 
@@ -114,8 +124,15 @@ const steps: fc.Arbitrary<Step>[] = [
     ),
   ),
   fc
-    .tuple(person, person, fc.constantFrom('groupJoined' as const, 'groupLeft' as const))
-    .map(([n, m, verb]) => step(verb, (_, { act, people }) => act.group(verb, [people[n]!, people[m]!]), [n, m])),
+    .tuple(person, person, fc.boolean(), fc.boolean(), fc.constantFrom('stay' as const, 'leave' as const))
+    .map(([n, m, first, second, others]) => {
+      const wanted = (people: string[]) => new Map([[people[n]!, first] as const, [people[m]!, second] as const]);
+      return step(`group ${first} ${second} ${others}`, (_, { act, people }) => act.group(wanted(people), others), [
+        n,
+        m,
+      ]);
+    }),
+  fc.constant(step('regroup', (_, { act }) => act.regroup())),
   fc
     .tuple(person, fc.option(pool, { nil: undefined }), fc.boolean())
     .map(([n, code, move]) =>
@@ -144,7 +161,7 @@ const steps: fc.Arbitrary<Step>[] = [
     .tuple(fc.constantFrom(...sources), pool)
     .map(([source, poolCode]) =>
       step(`rule ${source} ${poolCode}`, (_, { act }) =>
-        act.rules.add(act.caller, { source, poolCode, ...(source === 'groups' && { match: act.groupId }) }),
+        source === 'groups' ? act.groupRule(poolCode) : act.rules.add(act.caller, { source, poolCode }),
       ),
     ),
   fc.nat({ max: 7 }).map((n) =>
@@ -158,33 +175,26 @@ const steps: fc.Arbitrary<Step>[] = [
 
 describe('licenses, over random operations', () => {
   const db = useDatabase({ seats: 1 });
-  let round = 0;
   let startWith = 4;
 
   /** Each run has an organization's pools and people to itself: what the run before left is taken away. */
   const begin = async (): Promise<Real> => {
-    round += 1;
     await db.sql.query(
       [
         'SET FOREIGN_KEY_CHECKS = 0',
         ...['license_claims', 'license_assignments', 'license_waitlist', 'user_values', 'users', 'adoption_deltas'].map(
           (table) => `DELETE FROM ${table}`,
         ),
-        ...['user_state_intervals', 'user_profile_versions', 'license_rules', 'directory_groups'].map(
-          (table) => `DELETE FROM ${table}`,
-        ),
+        ...['user_state_intervals', 'user_profile_versions', 'license_rules'].map((table) => `DELETE FROM ${table}`),
+        ...['directory_group_members', 'directory_groups'].map((table) => `DELETE FROM ${table}`),
         'DELETE FROM license_pool_terms',
         "DELETE FROM license_pools WHERE code <> 'APP'",
         "UPDATE license_pools SET assigned = 0, over_seat = 'waitlist'",
         'SET FOREIGN_KEY_CHECKS = 1',
       ].join(';'),
     );
-    const groupId = newId();
-    await db.sql.query(
-      "INSERT INTO directory_groups (organization_id, id, source, display_name, display_name_key, row_version, created_at) VALUES (?, ?, 'scim', 'G', ?, 1, '2026-01-01')",
-      [db.organizationId, groupId, `g${round}`],
-    );
-    const act = actions(db, groupId);
+    const act = actions(db);
+    await act.regroup();
     await act.pools.set(act.caller, 'APP', { seats: 1 });
     await act.pools.set(act.caller, 'PRO', { seats: 1 });
     await act.pools.set(act.caller, 'EXTRA', { seats: 1, isAddOn: true });
@@ -228,13 +238,13 @@ describe('licenses, over random operations', () => {
     const { act } = await begin();
     await act.pools.set(act.caller, 'APP', { seats: 5 });
     const people = await Promise.all(Array.from({ length: 20 }, () => act.add({})));
-    await act.rules.add(act.caller, { source: 'groups', poolCode: 'EXTRA', match: act.groupId });
+    await act.groupRule('EXTRA');
 
     await Promise.all(
       people.flatMap(({ id }, n) => [
         n % 4 === 0 ? act.edit(id, { active: false }) : act.edit(id, { values: [role('PRO')] }),
         n % 3 === 0
-          ? act.group('groupJoined', [id])
+          ? act.group(new Map([[id, true]]))
           : act.admin.assign(act.caller, id, { poolCode: 'PRO', move: true }),
       ]),
     );

@@ -3,14 +3,30 @@ import { newId } from '../../src/ids';
 import { createLicenseRules, type RuleWish } from '../../src/service/license-rules';
 import { createLicenseSwitch } from '../../src/service/license-switch';
 import { createLicensing } from '../../src/service/licensing';
+import { createMembership } from '../../src/service/membership';
 import { createPools } from '../../src/service/pools';
-import { createProvisioning } from '../../src/service/provisioning';
+import { createProvisioning, type Provisioning } from '../../src/service/provisioning';
+import type { Caller } from '../../src/domain/caller';
+import { sameMembers } from '../../src/domain/group';
 import type { ProfileValue, UserProfile } from '../../src/domain/user';
 import { aProfile, scimCaller, testClock } from '../support/builders';
 import { useDatabase } from '../support/database';
 import { claimedBy, heldBy, useLicenseChecks, rowsOf } from '../support/licenses';
 
 const extension = 'urn:ietf:params:scim:schemas:extension:uptake:2.0:User';
+
+/** People made ten at a time; answers their ids. */
+async function addPeople(provisioning: Provisioning, caller: Caller, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  while (ids.length < count) {
+    const names = Array.from({ length: 10 }, (_, n) => `crowd${ids.length + n}@example.com`);
+    const made = await Promise.all(
+      names.map((userName) => provisioning.createUser(caller, aProfile({ userName, values: [] }))),
+    );
+    ids.push(...made.map(({ id }) => id));
+  }
+  return ids;
+}
 
 describe('licenses', () => {
   const db = useDatabase({ seats: 2 });
@@ -25,6 +41,7 @@ describe('licenses', () => {
     const provisioning = createProvisioning({ ...parts, consequences });
     const rules = createLicenseRules({ ...parts, pageSize: 3 });
     const pools = createPools({ ...parts, pageSize: 3 });
+    const membership = createMembership(parts);
     const edit = (id: string, over: Partial<UserProfile>) => {
       clock.advance(1000);
       return provisioning.changeUser(caller, id, (profile) => ({ ...profile, ...over }), { ifMatch: undefined });
@@ -33,6 +50,14 @@ describe('licenses', () => {
       ...parts,
       caller,
       provisioning,
+      membership,
+      addGroup: async (displayName: string) =>
+        (await membership.createGroup(caller, { displayName, externalId: null }, sameMembers, { upTo: 0 })).group.id,
+      move: (groupId: string, people: Readonly<Record<string, boolean>>) => {
+        const members = { others: 'stay' as const, wanted: new Map(Object.entries(people)) };
+        const options = { upTo: 0, ifMatch: undefined };
+        return membership.changeGroup(caller, groupId, { edit: (it) => it, members }, options);
+      },
       rules,
       pools,
       admin: createLicenseSwitch(parts),
@@ -58,14 +83,6 @@ describe('licenses', () => {
   });
   const findings = async () =>
     rowsOf(db, 'SELECT kind, detail, resolved_at IS NULL AS open FROM provisioning_findings');
-  const addGroup = async (name: string) => {
-    const id = newId();
-    await db.sql.query(
-      "INSERT INTO directory_groups (organization_id, id, source, display_name, display_name_key, row_version, created_at) VALUES (?, ?, 'scim', ?, ?, 1, '2026-01-01')",
-      [db.organizationId, id, name, name.toLowerCase()],
-    );
-    return id;
-  };
 
   beforeEach(() => clock.set('2026-03-02T09:00:00Z'));
 
@@ -180,24 +197,22 @@ describe('licenses', () => {
     it('membership of a mapped group is a claim; leaving one of two groups leaves the seat', async () => {
       const it = build();
       await it.endAuto();
-      const [sales, staff] = [await addGroup('Sales'), await addGroup('Staff')];
+      const [sales, staff] = [await it.addGroup('Sales'), await it.addGroup('Staff')];
       await it.addRule({ source: 'groups', poolCode: 'APP', match: 'sales' });
       await it.addRule({ source: 'groups', poolCode: 'APP', match: staff });
       const [a, b] = [await it.add(), await it.add({ active: false })];
-      const step = (verb: 'groupJoined' | 'groupLeft', groupId: string) =>
-        db.database.inTransaction(db.organizationId, (stores) =>
-          it.licensing[verb](stores, it.caller, [a.id, b.id], groupId, clock.now()),
-        );
+      const join = (groupId: string) => it.move(groupId, { [a.id]: true, [b.id]: true });
+      const leave = (groupId: string) => it.move(groupId, { [a.id]: false, [b.id]: false });
 
-      await step('groupJoined', sales);
-      await step('groupJoined', sales);
-      await step('groupJoined', staff);
+      await join(sales);
+      await join(sales);
+      await join(staff);
       const both = [await claimedBy(db, a.id), await claimedBy(db, b.id)];
-      await step('groupLeft', sales);
+      await leave(sales);
       const one = await heldBy(db, a.id);
       await it.setActive(b.id, true);
       const back = await heldBy(db, b.id);
-      await step('groupLeft', staff);
+      await leave(staff);
 
       expect(both).toEqual([
         ['APP by groups', 'APP by groups'],
@@ -207,41 +222,106 @@ describe('licenses', () => {
       expect([await heldBy(db, a.id), await heldBy(db, b.id)]).toEqual([[], []]);
     });
 
-    it('a group without a rule costs one statement', async () => {
-      const it = build();
-      const group = await addGroup('Sales');
-      db.statements.length = 0;
-
-      await db.database.inTransaction(db.organizationId, (stores) =>
-        it.licensing.groupJoined(stores, it.caller, [newId()], group, clock.now()),
-      );
-
-      expect(db.statements).toHaveLength(3);
-    });
-
-    it('five hundred members of a mapped group join with few statements', async () => {
+    it('who joins and who leaves in one change swap their claims, and a freed seat goes to the queue first', async () => {
       const it = build();
       await it.endAuto();
-      await it.pools.set(it.caller, 'APP', { seats: 300 });
-      const group = await addGroup('Everybody');
-      await it.addRule({ source: 'groups', poolCode: 'APP', match: group });
-      const people = await Promise.all(Array.from({ length: 500 }, () => it.add()));
-      db.statements.length = 0;
+      await it.pools.set(it.caller, 'APP', { seats: 1 });
+      const group = await it.addGroup('Sales');
+      await it.addRule({ source: 'groups', poolCode: 'APP', match: 'SALES' });
+      const [a, b, c] = [await it.add(), await it.add(), await it.add()];
+      await it.move(group, { [a.id]: true });
+      await it.move(group, { [b.id]: true });
+      const before = [await heldBy(db, a.id), await heldBy(db, b.id)];
 
-      await db.database.inTransaction(db.organizationId, (stores) =>
-        it.licensing.groupJoined(
-          stores,
-          it.caller,
-          people.map((user) => user.id),
-          group,
-          clock.now(),
-        ),
-      );
+      await it.move(group, { [a.id]: false, [c.id]: true });
 
-      expect(db.statements.length).toBeLessThanOrEqual(16);
-      expect(await rowsOf(db, 'SELECT COUNT(*) AS n FROM license_assignments WHERE is_open = 1')).toEqual([{ n: 300 }]);
-      expect(await rowsOf(db, 'SELECT COUNT(*) AS n FROM license_waitlist WHERE is_open = 1')).toEqual([{ n: 200 }]);
+      expect(before).toEqual([['APP by groups'], ['APP?']]);
+      expect([await heldBy(db, a.id), await heldBy(db, b.id), await heldBy(db, c.id)]).toEqual([
+        [],
+        ['APP by groups'],
+        ['APP?'],
+      ]);
     });
+
+    it('a removed group ends its rules and what they granted; the group after it begins without', async () => {
+      const it = build();
+      await it.endAuto();
+      const group = await it.addGroup('Ökonomie 漢');
+      const { rule } = await it.addRule({ source: 'groups', poolCode: 'APP', match: 'ÖKONOMIE 漢' });
+      const user = await it.add();
+      await it.move(group, { [user.id]: true });
+      const held = await heldBy(db, user.id);
+
+      await it.membership.removeGroup(it.caller, group, { ifMatch: undefined });
+      const next = await it.addGroup('Ökonomie 漢');
+      await it.move(next, { [user.id]: true });
+
+      expect(held).toEqual(['APP by groups']);
+      expect([await heldBy(db, user.id), await claimedBy(db, user.id)]).toEqual([[], []]);
+      expect(await it.rules.list(it.caller)).toContainEqual(
+        expect.objectContaining({ id: rule.id, endedAt: clock.now(), pendingAfter: null }),
+      );
+      const ended = "SELECT target_id FROM audit_entries WHERE action = 'license_rule.ended' ORDER BY id DESC LIMIT 1";
+      expect(await rowsOf(db, ended)).toEqual([{ target_id: rule.id }]);
+      await expect(it.addRule({ source: 'groups', poolCode: 'APP', match: group })).rejects.toMatchObject({
+        code: 'group.not_found',
+      });
+    });
+
+    it('a rule that begins while people join leaves nobody out', async () => {
+      const it = build();
+      await it.endAuto();
+      await it.pools.set(it.caller, 'APP', { seats: 20 });
+      const group = await it.addGroup('Sales');
+      const people = await Promise.all(Array.from({ length: 20 }, () => it.add()));
+
+      await Promise.all([
+        ...people.slice(0, 10).map(({ id }) => it.move(group, { [id]: true })),
+        it.addRule({ source: 'groups', poolCode: 'APP', match: group }),
+        ...people.slice(10).map(({ id }) => it.move(group, { [id]: true })),
+      ]);
+
+      expect(await rowsOf(db, 'SELECT COUNT(*) AS n FROM license_assignments WHERE is_open = 1')).toEqual([{ n: 20 }]);
+    });
+
+    it('a change of a group without a rule asks once whether there is one, whoever moves', async () => {
+      const it = build();
+      const [group, people] = [await it.addGroup('Sales'), [await it.add(), await it.add(), await it.add()]];
+      const move = async (isMember: boolean) => {
+        db.statements.length = 0;
+        await it.move(group, Object.fromEntries(people.map(({ id }) => [id, isMember])));
+        return db.statements.filter((sql) => /license|claims|pools/.test(sql));
+      };
+
+      const asked = [await move(true), await move(false)];
+
+      expect(asked).toEqual([[expect.stringContaining('FROM license_rules')], [asked[0]![0]]]);
+    });
+
+    it('a thousand members of a mapped group join and leave with few statements', async () => {
+      const it = build();
+      await it.endAuto();
+      await it.pools.set(it.caller, 'APP', { seats: 600 });
+      const group = await it.addGroup('Everybody');
+      await it.addRule({ source: 'groups', poolCode: 'APP', match: group });
+      const people = await addPeople(it.provisioning, it.caller, 1000);
+      const count = async (what: string) =>
+        (await rowsOf(db, `SELECT COUNT(*) AS n FROM ${what} WHERE is_open = 1`))[0];
+      const move = async (isMember: boolean) => {
+        db.statements.length = 0;
+        await it.move(group, Object.fromEntries(people.map((id) => [id, isMember])));
+        return db.statements.length;
+      };
+
+      const joining = await move(true);
+      const [seated, waiting] = [await count('license_assignments'), await count('license_waitlist')];
+      const leaving = await move(false);
+
+      expect([seated, waiting]).toEqual([{ n: 600 }, { n: 400 }]);
+      expect([await count('license_assignments'), await count('license_waitlist')]).toEqual([{ n: 0 }, { n: 0 }]);
+      expect(joining).toBeLessThanOrEqual(26);
+      expect(leaving).toBeLessThanOrEqual(26);
+    }, 60_000);
   });
 
   describe('the switch of an admin', () => {
@@ -380,7 +460,7 @@ describe('licenses', () => {
       async (source) => {
         const it = build();
         await it.endAuto();
-        const group = await addGroup('Sales');
+        const group = await it.addGroup('Sales');
         if (source !== 'admin')
           await it.addRule({ source, poolCode: 'APP', ...(source === 'groups' && { match: group }) });
         const people = [];
@@ -389,9 +469,7 @@ describe('licenses', () => {
           if (source === 'roles') return it.edit(id, { values: [role('APP')] });
           if (source === 'extension') return it.edit(id, license('APP'));
           if (source === 'admin') return it.admin.assign(it.caller, id);
-          return db.database.inTransaction(db.organizationId, (stores) =>
-            it.licensing.groupJoined(stores, it.caller, [id], group, clock.now()),
-          );
+          return it.move(group, { [id]: true });
         };
         await ask(people[0]!.id);
 

@@ -64,6 +64,11 @@ const invariants = {
   'a grant without seat or place': `SELECT u.id, p.code FROM users u JOIN license_pools p ON p.organization_id = u.organization_id WHERE u.account_state = 'enabled' AND ${granted('u.id', 'p.id')}
     AND NOT EXISTS (SELECT 1 FROM license_assignments a WHERE a.user_id = u.id AND a.is_open = 1 AND (a.pool_id = p.id OR (p.is_app = 1 AND a.is_app = 1)))
     AND NOT EXISTS (SELECT 1 FROM license_waitlist w WHERE w.user_id = u.id AND w.pool_id = p.id AND w.is_open = 1)`,
+  'a member whom a rule of the group does not claim for': `SELECT m.user_id, r.id FROM directory_group_members m JOIN license_rules r ON r.group_id = m.group_id AND r.ended_at IS NULL AND r.pending_after IS NULL
+    WHERE m.is_open = 1 AND NOT EXISTS (SELECT 1 FROM license_claims c WHERE c.user_id = m.user_id AND c.source_ref = r.id AND c.is_open = 1)`,
+  'a claim of a group without membership': `SELECT c.user_id, r.id FROM license_claims c JOIN license_rules r ON r.id = c.source_ref WHERE c.is_open = 1 AND c.source = 'groups'
+    AND NOT EXISTS (SELECT 1 FROM directory_group_members m WHERE m.group_id = r.group_id AND m.user_id = c.user_id AND m.is_open = 1)`,
+  'a rule of a group that is gone': `SELECT r.id FROM license_rules r JOIN directory_groups g ON g.id = r.group_id WHERE r.ended_at IS NULL AND g.removed_at IS NOT NULL`,
   'a free seat while somebody waits': `SELECT p.code FROM license_pools p WHERE (p.over_seat = 'allow' OR p.assigned < ${seats}) AND EXISTS (SELECT 1 FROM license_waitlist w WHERE w.pool_id = p.id AND w.is_open = 1)`,
   'a place beside a seat of the app': `SELECT w.user_id FROM license_waitlist w JOIN license_pools p ON p.id = w.pool_id AND p.is_app = 1
     JOIN license_assignments a ON a.user_id = w.user_id AND a.is_open = 1 AND a.is_app = 1 WHERE w.is_open = 1`,
