@@ -55,8 +55,9 @@ export function createClaimStore(connection: Connection) {
     list: (userIds: readonly string[]): Promise<ClaimRow[]> =>
       inChunks(userIds, async (chunk) => {
         const { rows } = await connection.run(
-          `SELECT c.id, c.user_id, c.pool_id, p.is_app, c.source, c.source_ref, c.effect FROM license_claims c
-           JOIN license_pools p ON p.organization_id = c.organization_id AND p.id = c.pool_id
+          `SELECT c.id, c.user_id, c.pool_id, p.is_app, c.source, c.source_ref, c.effect
+           FROM license_claims c FORCE INDEX (license_claims_user_id_pool_id_source_source_ref_unique)
+           STRAIGHT_JOIN license_pools p ON p.organization_id = c.organization_id AND p.id = c.pool_id
            WHERE c.organization_id = ? AND c.user_id IN (?) AND c.is_open = 1 AND p.closed_at IS NULL
            ORDER BY p.sort_order, p.id, c.claimed_at, c.id`,
           [organizationId, chunk],
