@@ -86,6 +86,8 @@ export function useDoors(db: TestDatabase, settings: { deadlineMs?: number; scan
   });
   beforeEach(async () => {
     access.forget();
+    // Rows of the test before may still be waiting.
+    await log.close();
     rows.length = 0;
     faults.length = 0;
     clock.set('2026-03-02T09:00:00Z');

@@ -165,7 +165,7 @@ describe('conditions on groups', () => {
       ].map(async (where) => {
         const { sql, values } = conditionSql(where, groupSearch);
         const [rows] = await db.sql.query(
-          `EXPLAIN SELECT g.id FROM directory_groups g WHERE g.organization_id = ? AND g.removed_at IS NULL AND (${sql})`,
+          `EXPLAIN FORMAT=TRADITIONAL SELECT g.id FROM directory_groups g WHERE g.organization_id = ? AND g.removed_at IS NULL AND (${sql})`,
           [db.organizationId, ...values],
         );
         return rows as { type: string; rows: unknown }[];
