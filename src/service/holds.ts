@@ -80,7 +80,7 @@ export function createHolds({ database, clock, newId, licensing }: Dependencies)
     await stores.userHistory.openState(newId, after, 'hold');
     const settled = await licensing.change(stores, caller, before, after, at);
     const events = [{ topic: 'UserDeactivated' as const, userId: after.id }];
-    await writeTrail(stores, { caller, action: 'user.deactivated', before, settled, events, at });
+    await writeTrail(stores, { caller, newId, action: 'user.deactivated', before, settled, events, at });
   };
 
   const giveUp = async (stores: Stores, caller: Caller, before: User, at: Date): Promise<void> => {
@@ -89,7 +89,7 @@ export function createHolds({ database, clock, newId, licensing }: Dependencies)
     const after = { ...next, profile: { ...next.profile, active: true } };
     await stores.users.save(before, after);
     const settled = { user: after, events: [], audit: [], others: [] };
-    await writeTrail(stores, { caller, action: 'user.deactivation_rejected', before, settled, events: [], at });
+    await writeTrail(stores, { caller, newId, action: 'user.deactivation_rejected', before, settled, events: [], at });
   };
 
   const expireIn = async (organizationId: number): Promise<number> => {

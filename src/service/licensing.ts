@@ -12,8 +12,10 @@ import type { NewId } from '../ids';
 import type { ClaimRow } from '../store/claim-store';
 import type { Stores } from '../store/stores';
 import { applied, compareClaims, grantsOf, idsOf, noEdit, toNewClaims, type ClaimEdit } from './claim-edit';
+import type { PoolNews } from './pool-alerts';
 import { writeSeatTrail } from './seat-trail';
-import { createSeating, type LicenseAudit, type PoolKind, type Seated } from './seating';
+import type { LicenseAudit, Seated } from './seat-run';
+import { createSeating, type PoolKind } from './seating';
 
 /** What a step did: the user with its seat, and everything else that must be written in the same transaction. */
 export interface Settled {
@@ -22,6 +24,8 @@ export interface Settled {
   readonly audit: readonly LicenseAudit[];
   /** Count deltas of other people: those whom a freed seat went to. */
   readonly others: readonly CountDelta[];
+  /** What admins are to hear of the pools; absent where no seat or place was asked for. */
+  readonly news?: PoolNews;
 }
 
 /** Why and when; `appPoolId` moves app seats to that pool, which the caller has locked and found free. */
@@ -156,7 +160,7 @@ export function createLicensing({ newId }: Dependencies): Licensing {
       at,
     );
     const deltas = people.flatMap((it) => seatDeltas(it, (seated.appPools.get(it.userId) ?? null) !== null));
-    await writeSeatTrail(stores, caller, seated, deltas, at);
+    await writeSeatTrail(stores, { caller, newId, at }, seated, deltas);
   };
 
   const groupMoved: Licensing['groupMoved'] = async (stores, caller, { groupId, joined, left }, at) => {
@@ -202,7 +206,7 @@ export function createLicensing({ newId }: Dependencies): Licensing {
     },
     fill: async (stores, caller, pool, limit, at) => {
       const seated = await seating.fill(stores, caller, pool, limit, at);
-      await writeSeatTrail(stores, caller, seated, [], at);
+      await writeSeatTrail(stores, { caller, newId, at }, seated, []);
       return seated.audit.length;
     },
   };
@@ -220,8 +224,8 @@ async function nextClaims(stores: Stores, open: readonly ClaimRow[], it: ClaimEd
   return applied(await poolOrder(stores, [it]), open, it);
 }
 
-function settledOf(user: User, { appPools, events, audit, others }: Seated, at: Date): Settled {
+function settledOf(user: User, { appPools, events, audit, others, news }: Seated, at: Date): Settled {
   const appPoolId = appPools.get(user.id) ?? null;
   const licensedAt = appPoolId === user.appPoolId ? user.licensedAt : appPoolId === null ? null : at;
-  return { user: { ...user, licensedAt, appPoolId }, events, audit, others };
+  return { user: { ...user, licensedAt, appPoolId }, events, audit, others, news };
 }

@@ -8,6 +8,7 @@ import type { Database } from '../store/database';
 import type { PoolOverview } from '../store/pool-store';
 import type { Stores } from '../store/stores';
 import type { Licensing } from './licensing';
+import { reviewPool } from './pool-alerts';
 
 /** What a pool is to be; what is left out stays, or is the default of a new pool (app, waitlist, no seats). */
 export interface PoolWish {
@@ -55,6 +56,7 @@ export function createPools({ database, clock, newId, licensing, pageSize = 1000
     });
     const detail = { code: pool.code, seats: wish.seats ?? pool.seats, overSeat: wish.overSeat ?? pool.overSeat };
     await stores.audit.add({ caller, action: 'pool.set', targetKind: 'license_pool', targetId: pool.id, detail, at });
+    await reviewPool(stores, pool.id, { newId, at });
     return pool;
   };
 

@@ -81,6 +81,7 @@ interface Dependencies {
 /** The provisioning service. */
 export function createProvisioning(dependencies: Dependencies): Provisioning {
   const { database, clock, newId, licensing, consequences, guard } = dependencies;
+  const by = (caller: Caller) => ({ caller, newId });
   const lock = async (stores: Stores, userId: string, expected: ExpectedVersion): Promise<User> => {
     const user = await stores.users.lock(userId);
     if (user === undefined) throw new AppError('user.not_found', { userId });
@@ -115,7 +116,7 @@ export function createProvisioning(dependencies: Dependencies): Provisioning {
         if (isAwaited) await stores.users.linkReports(user);
         await noteFindings(stores, newId, user, hasTwin, at);
         const settled = await licensing.grantNew(stores, caller, user, at);
-        await writeTrail(stores, { caller, action: 'user.created', before: undefined, settled, events: [], at });
+        await writeTrail(stores, { ...by(caller), action: 'user.created', before: undefined, settled, events: [], at });
         if (hasEvents) await consequences.matchQuarantined(stores, namesOf(settled.user), at);
         return settled.user;
       }),
@@ -139,7 +140,7 @@ export function createProvisioning(dependencies: Dependencies): Provisioning {
         if (after.profile.managerRaw !== before.profile.managerRaw) await noteManager(stores, newId, after, at);
         const settled = await licensing.change(stores, caller, before, after, at);
         await writeTrail(stores, {
-          caller,
+          ...by(caller),
           action: actionOf(before, after),
           before,
           settled,
@@ -178,7 +179,7 @@ export function createProvisioning(dependencies: Dependencies): Provisioning {
         const isNew = await guard?.noteRemoval(stores, caller, before, at);
         const settled = await licensing.remove(stores, caller, after, at);
         const events = eventsOf(before, after);
-        await writeTrail(stores, { caller, action: 'user.removed', before, settled, events, at });
+        await writeTrail(stores, { ...by(caller), action: 'user.removed', before, settled, events, at });
         return isNew;
       });
       if (isMass) guard?.warn(caller);

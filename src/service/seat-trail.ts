@@ -2,9 +2,11 @@
 // user-trail.ts where they moved with a change of one person.
 import type { CountDelta } from '../domain/adoption';
 import type { Caller } from '../domain/caller';
+import type { NewId } from '../ids';
 import type { AuditEntry } from '../store/audit-store';
 import type { Stores } from '../store/stores';
-import type { LicenseAudit, Seated } from './seating';
+import { tellPools } from './pool-alerts';
+import type { LicenseAudit, Seated } from './seat-run';
 
 /** Seats as entries of the audit trail. */
 export function seatEntries(caller: Caller, audit: readonly LicenseAudit[], at: Date): AuditEntry[] {
@@ -13,13 +15,12 @@ export function seatEntries(caller: Caller, audit: readonly LicenseAudit[], at: 
   });
 }
 
-/** Writes what follows from seats that moved by a rule, a group or a pool, in the order of locks: counts, outbox, audit. */
+/** Writes what follows from seats that moved by a rule, a group or a pool, in the order of locks: counts, outbox, audit, alerts. */
 export async function writeSeatTrail(
   stores: Stores,
-  caller: Caller,
-  { events, audit, others }: Seated,
+  { caller, newId, at }: { readonly caller: Caller; readonly newId: NewId; readonly at: Date },
+  { events, audit, others, news }: Seated,
   deltas: readonly CountDelta[],
-  at: Date,
 ): Promise<void> {
   await stores.adoptionCounts.add([...deltas, ...others]);
   // Lane 2, since they come by the thousand: a person's own change is not to wait behind them.
@@ -27,4 +28,5 @@ export async function writeSeatTrail(
   if (rows.length > 0) await stores.outbox.add(rows, at);
   const [first, ...further] = seatEntries(caller, audit, at);
   if (first !== undefined) await stores.audit.add(first, further);
+  await tellPools(stores, news, { newId, at });
 }

@@ -1,65 +1,17 @@
 // The seats of the license engine: people with their claims -> seats given, ended and waited for, in one transaction and
 // with few statements however many people there are. Called by service/licensing.ts. A full pool is never an error.
-import { seatDeltas, type CountDelta } from '../domain/adoption';
+import { seatDeltas } from '../domain/adoption';
 import type { Caller } from '../domain/caller';
 import type { OutboxEvent } from '../domain/event';
-import { grouped } from '../domain/grouped';
-import {
-  planSeats,
-  type ClaimSource,
-  type Holding,
-  type PoolClaim,
-  type ReleaseReason,
-  type SeatPlan,
-} from '../domain/license';
+import { planSeats, type Holding, type ReleaseReason, type SeatPlan } from '../domain/license';
 import type { NewId } from '../ids';
 import type { Stores } from '../store/stores';
-
-/** Somebody whose claims or state changed, locked; the claims as they will be, the holdings as they are. */
-export interface Person {
-  readonly userId: string;
-  readonly isEnabled: boolean;
-  readonly appPoolId: string | null;
-  readonly claims: readonly PoolClaim[];
-  readonly holdings: readonly Holding[];
-}
-
-/** A seat given, taken or waited for: an audit entry without its caller. */
-export interface LicenseAudit {
-  readonly action: 'license.assigned' | 'license.released' | 'license.waitlisted';
-  readonly userId: string;
-  readonly poolId: string;
-  readonly detail: { readonly source?: ClaimSource; readonly reason?: ReleaseReason; readonly cause?: 'freed_seat' };
-}
-
-/** What a settlement did, and what must be written in the same transaction. */
-export interface Seated {
-  /** The pool of the app seat of each person now. */
-  readonly appPools: ReadonlyMap<string, string | null>;
-  readonly events: readonly OutboxEvent[];
-  readonly audit: readonly LicenseAudit[];
-  /** Count deltas of other people: those whom a freed seat went to. */
-  readonly others: readonly CountDelta[];
-}
-
-/** What one settlement works on. */
-interface Run {
-  readonly stores: Stores;
-  readonly caller: Caller;
-  readonly at: Date;
-  readonly appPools: Map<string, string | null>;
-  readonly events: OutboxEvent[];
-  readonly audit: LicenseAudit[];
-  readonly others: CountDelta[];
-}
+import { begin, byPool, idsOf, isGone, wantedOf, type Person, type Run, type Seated, type Wanted } from './seat-run';
 
 interface Wish {
   readonly person: Person;
   readonly plan: SeatPlan;
 }
-
-/** A claim of somebody on a pool. */
-type Wanted = Pick<PoolClaim, 'poolId' | 'isApp' | 'source' | 'sourceRef'> & { readonly userId: string };
 
 /** The seats. */
 export interface Seating {
@@ -77,6 +29,22 @@ export interface PoolKind {
 
 /** The seats of the license engine. */
 export function createSeating({ newId }: { readonly newId: NewId }): Seating {
+  /** Takes up to `count` seats of a pool; how many. */
+  const takeSeats = async ({ stores, news, at }: Run, poolId: string, count: number): Promise<number> => {
+    const { seats, isOver } = await stores.licenses.takeSeats(poolId, count, at);
+    if (isOver) news.isOver.set(poolId, true);
+    return seats;
+  };
+
+  const endWaits = async (
+    { stores, news, at }: Run,
+    waits: readonly Pick<Holding, 'id' | 'poolId'>[],
+    outcome: Parameters<Stores['licenses']['endWaits']>[1],
+  ): Promise<void> => {
+    for (const { poolId } of waits) news.left.add(poolId);
+    await stores.licenses.endWaits(idsOf(waits), outcome, at);
+  };
+
   const give = async (run: Run, wanted: readonly Wanted[], cause?: 'freed_seat'): Promise<void> => {
     const [first] = wanted;
     if (first === undefined) return;
@@ -99,14 +67,13 @@ export function createSeating({ newId }: { readonly newId: NewId }): Seating {
 
   /** Gives seats that are free to the oldest waiters; how many got one. */
   const promote = async (run: Run, pool: PoolKind, count: number): Promise<number> => {
-    const { stores, at } = run;
-    const waiters = await stores.licenses.lockOldestWaiters(pool.id, pool.isApp, count);
-    const seats = waiters.length === 0 ? 0 : await stores.licenses.takeSeats(pool.id, waiters.length, at);
+    const waiters = await run.stores.licenses.lockOldestWaiters(pool.id, pool.isApp, count);
+    const seats = waiters.length === 0 ? 0 : await takeSeats(run, pool.id, waiters.length);
     const promoted = waiters.slice(0, seats);
-    await stores.licenses.endWaits(
-      promoted.map((it) => it.waitId),
+    await endWaits(
+      run,
+      promoted.map((it) => ({ id: it.waitId, poolId: pool.id })),
       'assigned',
-      at,
     );
     for (const waiter of promoted.filter((it) => pool.isApp && !run.appPools.has(it.userId))) {
       run.others.push(...seatDeltas(waiter, true));
@@ -123,21 +90,26 @@ export function createSeating({ newId }: { readonly newId: NewId }): Seating {
   };
 
   /** Who has an app seat waits for no other. */
-  const leaveQueues = async ({ stores, at }: Run, userIds: readonly string[]): Promise<void> => {
-    const held = await stores.licenses.listHoldings(userIds);
-    const waits = held.filter((it) => it.kind === 'wait' && it.isApp).map((it) => it.id);
-    await stores.licenses.endWaits(waits, 'withdrawn', at);
+  const leaveQueues = async (run: Run, userIds: readonly string[]): Promise<void> => {
+    const held = await run.stores.licenses.listHoldings(userIds);
+    await endWaits(
+      run,
+      held.filter((it) => it.kind === 'wait' && it.isApp),
+      'withdrawn',
+    );
   };
 
   const end = async (run: Run, wishes: readonly Wish[], reason: ReleaseReason): Promise<void> => {
     const { stores, at } = run;
     const ended = wishes.flatMap(({ person, plan }) => plan.end.map((held) => ({ ...held, person })));
-    const waits = ended.filter((it) => it.kind === 'wait').map((it) => it.id);
-    await stores.licenses.endWaits(waits, isGone(reason) ? 'deactivated' : 'withdrawn', at);
+    const waits = ended.filter((it) => it.kind === 'wait');
+    await endWaits(run, waits, isGone(reason) ? 'deactivated' : 'withdrawn');
     const seats = ended.filter((it) => it.kind === 'assignment');
     // The pools first: ending an assignment moves an entry of its foreign key, which takes a shared lock on the pool's row.
     const pools = byPool(seats);
-    for (const [poolId, freed] of pools) await stores.licenses.freeSeats(poolId, freed.length);
+    for (const [poolId, freed] of pools) {
+      if (await stores.licenses.freeSeats(poolId, freed.length, at)) run.news.isOver.set(poolId, false);
+    }
     await stores.licenses.endAssignments(idsOf(seats), reason, at);
     for (const { person, poolId, isApp } of seats) {
       if (isApp) run.appPools.set(person.userId, null);
@@ -152,7 +124,7 @@ export function createSeating({ newId }: { readonly newId: NewId }): Seating {
   const take = async (run: Run, wanted: readonly Wanted[]): Promise<Wanted[]> => {
     const rest: Wanted[] = [];
     for (const [poolId, all] of byPool(wanted)) {
-      const seats = await run.stores.licenses.takeSeats(poolId, all.length, run.at);
+      const seats = await takeSeats(run, poolId, all.length);
       await give(run, all.slice(0, seats));
       for (const unseated of all.slice(seats)) rest.push(unseated);
     }
@@ -172,20 +144,19 @@ export function createSeating({ newId }: { readonly newId: NewId }): Seating {
     }
     const seated = wishes.filter((wish) => wish.plan.app.length > 0 && !isOpen(wish)).map(({ person }) => person);
     const waiting = seated.flatMap(({ holdings }) => holdings.filter((it) => it.kind === 'wait' && it.isApp));
-    await run.stores.licenses.endWaits(
-      waiting.map((it) => it.id),
-      'withdrawn',
-      run.at,
-    );
+    await endWaits(run, waiting, 'withdrawn');
     return wishes.filter(isOpen).flatMap(({ person, plan }) => wantedOf(person, plan.app));
   };
 
-  const wait = async ({ stores, audit, at }: Run, wanted: readonly Wanted[]): Promise<void> => {
+  const wait = async ({ stores, audit, news, at }: Run, wanted: readonly Wanted[]): Promise<void> => {
     await stores.licenses.addWaits(
       wanted.map(({ userId, poolId }) => ({ id: newId(), userId, poolId })),
       at,
     );
-    for (const { userId, poolId } of wanted) audit.push({ action: 'license.waitlisted', userId, poolId, detail: {} });
+    for (const { userId, poolId } of wanted) {
+      news.waited.add(poolId);
+      audit.push({ action: 'license.waitlisted', userId, poolId, detail: {} });
+    }
   };
 
   return {
@@ -213,34 +184,12 @@ export function createSeating({ newId }: { readonly newId: NewId }): Seating {
   };
 }
 
-function begin(stores: Stores, caller: Caller, at: Date, people: readonly Person[]): Run {
-  const appPools = new Map(people.map((person) => [person.userId, person.appPoolId]));
-  return { stores, caller, at, appPools, events: [], audit: [], others: [] };
-}
-
 function planOf({ isEnabled, claims, holdings }: Person): SeatPlan {
   return isEnabled ? planSeats(claims, holdings) : { end: holdings, addOns: [], app: [] };
-}
-
-function wantedOf({ userId }: Person, claims: readonly PoolClaim[]): Wanted[] {
-  return claims.map((claim) => ({ ...claim, userId }));
 }
 
 /** An account that ends says so itself. */
 function eventOf({ userId, isEnabled, appPoolId }: Person, now: string | null): OutboxEvent[] {
   if (!isEnabled || (appPoolId === null) === (now === null)) return [];
   return [{ topic: now === null ? 'SeatReleased' : 'SeatAssigned', userId }];
-}
-
-/** By pool, in the order in which pools are locked. */
-function byPool<T extends { readonly poolId: string }>(all: readonly T[]): [string, T[]][] {
-  return [...grouped(all, (it) => it.poolId)].toSorted(([a], [b]) => (a < b ? -1 : 1));
-}
-
-function isGone(reason: ReleaseReason): boolean {
-  return reason === 'deactivated' || reason === 'removed';
-}
-
-function idsOf(rows: readonly { readonly id: string }[]): string[] {
-  return rows.map((row) => row.id);
 }

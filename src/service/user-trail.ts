@@ -3,13 +3,16 @@ import { countDelta } from '../domain/adoption';
 import type { Caller } from '../domain/caller';
 import type { Lane, OutboxEvent } from '../domain/event';
 import type { User } from '../domain/user';
+import type { NewId } from '../ids';
 import type { PersonalValue } from '../store/audit-store';
 import type { Stores } from '../store/stores';
 import type { Settled } from './licensing';
+import { tellPools } from './pool-alerts';
 import { seatEntries } from './seat-trail';
 
 interface Trail {
   readonly caller: Caller;
+  readonly newId: NewId;
   readonly action: string;
   /** undefined = the user is new. */
   readonly before: User | undefined;
@@ -18,10 +21,10 @@ interface Trail {
   readonly at: Date;
 }
 
-/** Writes what follows from a change, in the order of locks: counts, outbox, audit. */
+/** Writes what follows from a change, in the order of locks: counts, outbox, audit, alerts. */
 export async function writeTrail(
   stores: Stores,
-  { caller, action, before, settled, events, at }: Trail,
+  { caller, newId, action, before, settled, events, at }: Trail,
 ): Promise<void> {
   const { user } = settled;
   await stores.adoptionCounts.add([countDelta(before, user), ...settled.others]);
@@ -37,6 +40,7 @@ export async function writeTrail(
     at,
   };
   await stores.audit.add(entry, seatEntries(caller, settled.audit, at));
+  await tellPools(stores, settled.news, { newId, at });
 }
 
 /** Directory cycles come in bulk, so what starts a journey waits in lane 2; everything else is a signal. */

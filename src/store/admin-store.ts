@@ -34,7 +34,7 @@ export function createAdminStore(connection: Connection) {
   return { ...finders(connection), ...counters(connection), ...savers(connection) };
 }
 
-function finders({ organizationId, prepared }: Connection) {
+function finders({ organizationId, prepared, run }: Connection) {
   const one = async (sql: string, key: string): Promise<Admin | undefined> => {
     const { rows } = await prepared(sql, [organizationId, key]);
     return rows[0] && toAdmin(rows[0]);
@@ -44,6 +44,14 @@ function finders({ organizationId, prepared }: Connection) {
     lock: (id: string) => one(`SELECT ${columns} FROM admins WHERE organization_id = ? AND id = ? FOR UPDATE`, id),
     lockByEmail: (emailKey: string) =>
       one(`SELECT ${columns} FROM admins WHERE organization_id = ? AND email_key = ? FOR UPDATE`, emailKey),
+    /** Those who may sign in, by their roles. */
+    listActive: async (roles: readonly Role[]): Promise<Admin[]> => {
+      const { rows } = await run(
+        `SELECT ${columns} FROM admins WHERE organization_id = ? AND status = 'active' AND role IN (?) ORDER BY id`,
+        [organizationId, roles],
+      );
+      return rows.map(toAdmin);
+    },
     /** The admins a directory user stands behind: bound to it, or not bound to anyone and of the same address. */
     lockOfUser: async (userId: string, emailKey: string | null): Promise<Admin[]> => {
       const { rows } = await prepared(

@@ -1,7 +1,7 @@
 // Seats given and queues: assignments, the waitlist and each pool's own count. A seat is taken under the lock of the
 // pool's row, so that of parallel requests exactly one gets the last seat (docs/adr/0006).
 import type { ClaimSource, Holding, ReleaseReason } from '../domain/license';
-import type { Connection, Row } from './connection';
+import type { Connection, Row, Value } from './connection';
 import { inChunks } from './id-chunks';
 
 /** What a user holds or waits for. */
@@ -42,9 +42,16 @@ export interface LockedPerson extends CountedPerson {
   readonly appPoolId: string | null;
 }
 
+/** The seats of a pool's terms that are valid; binds organization, pool and twice the instant. */
+const validSeats = `(SELECT CAST(COALESCE(SUM(t.seats), 0) AS SIGNED) FROM license_pool_terms t WHERE t.organization_id = ?
+  AND t.pool_id = ? AND t.started_at <= ? AND (t.ended_at IS NULL OR t.ended_at > ?))`;
+/** Above any number of seats. */
+const overBit = 2 ** 33;
+
 /** The store of seats. */
 export function createLicenseStore(connection: Connection) {
   const { organizationId } = connection;
+  const terms = (poolId: string, at: Date): Value[] => [organizationId, poolId, at, at];
   return {
     /** Locks live users in the order of their ids. */
     lockPeople: (userIds: readonly string[]): Promise<LockedPerson[]> =>
@@ -80,24 +87,37 @@ export function createLicenseStore(connection: Connection) {
       }),
     /**
      * Takes up to `count` seats: as many as the terms valid at `at` leave, or all where the pool allows more; answers how
-     * many. One statement that locks the pool's row in any case: a seat that is freed meanwhile must find whoever was
-     * told that there is none. What it added comes back as the statement's insert id.
+     * many, and whether the pool then holds more than its seats. One statement that locks the pool's row in any case: a
+     * seat that is freed meanwhile must find whoever was told that there is none. What it added comes back as the
+     * statement's insert id, the other answer as the bit above it.
      */
-    takeSeats: async (poolId: string, count: number, at: Date): Promise<number> => {
+    takeSeats: async (poolId: string, count: number, at: Date): Promise<{ seats: number; isOver: boolean }> => {
       const { insertId } = await connection.prepared(
-        `UPDATE license_pools SET assigned = assigned + LAST_INSERT_ID(IF(closed_at IS NOT NULL, 0, IF(over_seat = 'allow', CAST(? AS SIGNED),
-           LEAST(CAST(? AS SIGNED), GREATEST(0, (SELECT CAST(COALESCE(SUM(t.seats), 0) AS SIGNED) FROM license_pool_terms t WHERE t.organization_id = ?
-             AND t.pool_id = ? AND t.started_at <= ? AND (t.ended_at IS NULL OR t.ended_at > ?)) - CAST(assigned AS SIGNED))))))
+        `UPDATE license_pools SET assigned = assigned + LAST_INSERT_ID(IF(closed_at IS NOT NULL, 0, IF(over_seat = 'allow',
+             CAST(? AS SIGNED) + IF(CAST(assigned AS SIGNED) + CAST(? AS SIGNED) > ${validSeats}, ${overBit}, 0),
+             LEAST(CAST(? AS SIGNED), GREATEST(0, ${validSeats} - CAST(assigned AS SIGNED)))))) % ${overBit}
          WHERE organization_id = ? AND id = ?`,
-        [count, count, organizationId, poolId, at, at, organizationId, poolId],
+        [count, count, ...terms(poolId, at), count, ...terms(poolId, at), organizationId, poolId],
       );
-      return insertId;
+      return { seats: insertId % overBit, isOver: insertId >= overBit };
     },
-    freeSeats: async (poolId: string, count: number): Promise<void> => {
-      await connection.prepared(
-        'UPDATE license_pools SET assigned = assigned - ? WHERE organization_id = ? AND id = ?',
-        [count, organizationId, poolId],
+    /** Gives seats back; true when the pool held more than its seats and now fits. */
+    freeSeats: async (poolId: string, count: number, at: Date): Promise<boolean> => {
+      const { insertId } = await connection.prepared(
+        `UPDATE license_pools SET assigned = assigned - ? + 0 * LAST_INSERT_ID(IF(CAST(assigned AS SIGNED) > ${validSeats}
+             AND CAST(assigned AS SIGNED) - CAST(? AS SIGNED) <= ${validSeats}, 1, 0))
+         WHERE organization_id = ? AND id = ?`,
+        [count, ...terms(poolId, at), count, ...terms(poolId, at), organizationId, poolId],
       );
+      return insertId === 1;
+    },
+    /** Whether anybody waits for a seat of a pool. */
+    hasWaiters: async (poolId: string): Promise<boolean> => {
+      const { rows } = await connection.prepared(
+        'SELECT 1 AS found FROM license_waitlist WHERE organization_id = ? AND pool_id = ? AND is_open = 1 LIMIT 1',
+        [organizationId, poolId],
+      );
+      return rows.length > 0;
     },
     addAssignments: async (given: readonly NewAssignment[], at: Date): Promise<void> => {
       const rows = given.map((it) => {

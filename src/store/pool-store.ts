@@ -1,4 +1,5 @@
 // License pools, their dated terms and the rules that grant them. Written by the first start and by administration.
+import type { PoolFigures } from '../domain/alert';
 import type { ClaimSource, Pool } from '../domain/license';
 import type { NewId } from '../ids';
 import type { Connection, Row } from './connection';
@@ -21,6 +22,8 @@ export interface PoolOverview extends Pool {
 const poolColumns = `p.id, p.code, p.name, p.is_app, p.over_seat, p.assigned, p.sort_order,
   (SELECT COALESCE(SUM(t.seats), 0) FROM license_pool_terms t WHERE t.organization_id = p.organization_id AND t.pool_id = p.id
     AND t.started_at <= ? AND (t.ended_at IS NULL OR t.ended_at > ?)) AS seats`;
+
+const waiting = `(SELECT COUNT(*) FROM license_waitlist w WHERE w.organization_id = p.organization_id AND w.pool_id = p.id AND w.is_open = 1)`;
 
 /** The store of pools. */
 export function createPoolStore(connection: Connection) {
@@ -65,7 +68,7 @@ export function createPoolStore(connection: Connection) {
     /** The same with names and queues. */
     overview: async (at: Date): Promise<PoolOverview[]> => {
       const { rows } = await connection.prepared(
-        `SELECT ${poolColumns}, (SELECT COUNT(*) FROM license_waitlist w WHERE w.organization_id = p.organization_id AND w.pool_id = p.id AND w.is_open = 1) AS waitlisted
+        `SELECT ${poolColumns}, ${waiting} AS waitlisted
          FROM license_pools p WHERE p.organization_id = ? AND p.closed_at IS NULL ORDER BY p.sort_order, p.id`,
         [at, at, organizationId],
       );
@@ -74,6 +77,17 @@ export function createPoolStore(connection: Connection) {
         name: row['name'] as string,
         waitlisted: Number(row['waitlisted']),
       }));
+    },
+    /** What an alert says of a pool. */
+    figures: async (poolId: string, at: Date): Promise<PoolFigures | undefined> => {
+      const { rows } = await connection.prepared(
+        `SELECT ${poolColumns}, ${waiting} AS waitlisted FROM license_pools p WHERE p.organization_id = ? AND p.id = ?`,
+        [at, at, organizationId, poolId],
+      );
+      const [row] = rows;
+      if (row === undefined) return undefined;
+      const { code, seats, assigned } = toPool(row);
+      return { code, name: row['name'] as string, seats, assigned, waiting: Number(row['waitlisted']) };
     },
     /** Other seats from `at` on: the open terms end, one begins. What was stays as it was. */
     setSeats: async (newId: NewId, poolId: string, seats: number, at: Date): Promise<void> => {

@@ -4,6 +4,7 @@ import { createActivityStore } from './activity-store';
 import { createAdminScan, createAdminStore } from './admin-store';
 import { createAdoptionCountScan, createAdoptionCountStore } from './adoption-count-store';
 import { createAdoptionView } from './adoption-view';
+import { createAlertStore } from './alert-store';
 import { createAttemptScan } from './attempt-store';
 import { createAuditStore } from './audit-store';
 import { createBackupCodeStore } from './backup-code-store';
@@ -72,6 +73,9 @@ export function createStores(connection: Connection) {
     },
     get adoptionView() {
       return createAdoptionView(connection);
+    },
+    get alerts() {
+      return createAlertStore(connection);
     },
     get audit() {
       return createAuditStore(connection);
