@@ -37,6 +37,7 @@ export const errorTable = {
   'token.not_found': entry('not_found', 'There is no live token or client with that id.'),
   'mail.not_found': entry('not_found', 'There is no such mail.'),
   'request.not_found': entry('not_found', 'There is no such request in the log.'),
+  'work.not_found': entry('not_found', 'There is no parked work with that number.'),
   'hold.not_found': entry('not_found', 'There is no such hold.'),
   'organization.not_found': entry('not_found', 'There is no such organization.'),
   'route.not_found': entry('not_found', 'There is nothing at this address.'),

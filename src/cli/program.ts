@@ -1,12 +1,13 @@
 // The verbs of the command line and their options; what each does stands in the file of its noun.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addAlerts, type AlertHandlers } from './alert-verbs';
 import { addLicenses, type LicenseHandlers } from './license-verbs';
 import { addHolds, addScim, type ScimHandlers } from './scim-verbs';
 import { addTokens, type TokenHandlers } from './token-verbs';
 import type { Wrap } from './verb';
 
 /** One handler per verb; cli.ts fills them in. */
-export interface Handlers extends LicenseHandlers, ScimHandlers, TokenHandlers {
+export interface Handlers extends AlertHandlers, LicenseHandlers, ScimHandlers, TokenHandlers {
   migrate(): Promise<boolean>;
   rollback(): Promise<boolean>;
   doctor(): Promise<boolean>;
@@ -66,6 +67,7 @@ export function createProgram(handlers: Handlers, done: (isWell: boolean) => voi
     .action(action(handlers.adminRecover));
   addPolicy(program, handlers, action);
   addReports(program, handlers, action);
+  addAlerts(program, handlers, action);
   addLicenses(program, handlers, action);
   addTokens(program, handlers, action);
   addHolds(program, handlers, action);

@@ -14,6 +14,7 @@ import { takeSnapshot } from '../cli/snapshot-command';
 import { describeConfig, type Config, type Environment } from '../config';
 import { systemCaller, type Caller } from '../domain/caller';
 import type { Log } from '../log';
+import { createAlertHandlers } from './alert-commands';
 import { createCore, type Core } from './core';
 import { createDemoCore } from './demo';
 import { createLicenseHandlers } from './license-commands';
@@ -47,6 +48,7 @@ export function createHandlers({ config, environment, found, log, output, organi
   const forOne = (work: (core: Core, caller: Caller) => Promise<boolean | void>): Promise<boolean> =>
     within(async (core) => work(core, await callerOf(core, organization())));
   return {
+    ...createAlertHandlers(forOne, output),
     ...createLicenseHandlers(forOne, output),
     ...createScimHandlers(forOne, output),
     ...createTokenHandlers({ config, within, forOne, output }),

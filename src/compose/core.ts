@@ -3,9 +3,10 @@ import type { Config } from '../config';
 import { systemClock, type Clock } from '../clock';
 import { newId, type NewId } from '../ids';
 import type { Log } from '../log';
-import { endSignIns } from '../service/admin-account';
+import { createEndAccess } from '../service/admin-loss';
 import { createAdministration } from '../service/administration';
 import { countsAsOf, createAdoption } from '../service/adoption';
+import { createAlerts } from '../service/alerts';
 import { createFirstOrganization } from '../service/first-organization';
 import { createIngestion } from '../service/ingestion';
 import { createHolds } from '../service/holds';
@@ -72,6 +73,7 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
     ...createDirectory(parts, ingestion, log),
     policies: createPolicies(parts),
     rateLimits: createRateLimits(parts),
+    alerts: createAlerts(parts),
     reports: createReports(parts),
     reportSchedules: createReportSchedules(parts),
     snapshots: createSnapshots({ ...parts, countsAsOf }),
@@ -91,7 +93,7 @@ export function createDirectory(
   log: Log,
 ) {
   const licensing = createLicensing(parts);
-  const consequences = { endSignIns, matchQuarantined };
+  const consequences = { endSignIns: createEndAccess(parts), matchQuarantined };
   const guard = createMassChangeGuard({ newId: parts.newId, log, consequences });
   return {
     licensing,

@@ -4,7 +4,7 @@ import type { Config } from '../config';
 import type { Log } from '../log';
 import { createDemo, type StoryClock } from '../service/demo';
 import { createProvisioning } from '../service/provisioning';
-import { endSignIns } from '../service/admin-account';
+import { createEndAccess } from '../service/admin-loss';
 import { createLicenseSwitch } from '../service/license-switch';
 import { createCore } from './core';
 
@@ -24,7 +24,7 @@ export function createDemoCore(config: Config, log: Log) {
       others: [],
     }),
   };
-  const consequences = { endSignIns, matchQuarantined: ingestion.matchQuarantined };
+  const consequences = { endSignIns: createEndAccess(core), matchQuarantined: ingestion.matchQuarantined };
   const withoutSeats = createProvisioning({ database, clock, newId, licensing: unclaimed, consequences });
   const { release } = createLicenseSwitch({ database, clock, licensing });
   return { core, demo: createDemo({ ...core, clock, withoutSeats, release }) };

@@ -1,5 +1,6 @@
 // The worker role: folds the counts, relays the outbox to Temporal, runs workflows and activities. Starts with Temporal
 // absent and goes on when it comes.
+import { createAlertComposer } from '../activities/alert-mail';
 import { createMailActivities } from '../activities/mail-activities';
 import { createReminderActivities } from '../activities/reminder-activities';
 import { createReportActivities } from '../activities/report-activities';
@@ -100,10 +101,11 @@ const isReady = (() => {
   };
 })();
 
-/** Holds without an answer, and what of the request log is old enough to go. */
+/** Holds without an answer, alerts that are over, and what of the request log is old enough to go. */
 async function tidy(core: Core): Promise<void> {
   if (!(await isReady(core))) return;
   await core.holds.expireHolds();
+  await core.alerts.review();
   await core.requestHistory.purge();
 }
 
@@ -173,7 +175,7 @@ async function startParts(core: Core, mailing: Mailing, reporting: Reporting, li
 }
 
 function createActivities(core: Core, { claims, mails, texts, tools }: Mailing, reporting: Reporting): ActivitySets {
-  const { config, log, snapshots, suppression, fault } = core;
+  const { config, log, alerts, snapshots, suppression, fault } = core;
   const reminders = createReminders({ ...core, claims, mailsPerSecond: config.mail.ratePerSecond });
   const journeys = createReminderActivities({
     ...tools,
@@ -194,7 +196,10 @@ function createActivities(core: Core, { claims, mails, texts, tools }: Mailing, 
   const { openRun, closeRun, ...heavy } = report;
   return {
     main: { ...light, ...createSnapshotActivities({ snapshots, log }), openRun, closeRun },
-    mail: { sendReminder, ...createMailActivities({ ...tools, mails, composers: {} }) },
+    mail: {
+      sendReminder,
+      ...createMailActivities({ ...tools, mails, composers: { alert: createAlertComposer({ alerts, texts }) } }),
+    },
     report: heavy,
   };
 }

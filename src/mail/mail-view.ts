@@ -63,6 +63,11 @@ export function subjectName(name: string): string {
   return cleanLine(name.replaceAll('!', ''), 120);
 }
 
+/** A verb as it is typed; the first organization needs no name. @example toCommand('hold list', 'main') === 'uptake hold list' */
+export function toCommand(verb: string, slug: string): string {
+  return cleanLine(slug === 'main' ? `uptake ${verb}` : `uptake ${verb} --organization ${slug}`, 300);
+}
+
 /** @example formatSize(1_234_567) === '1.2 MB' */
 export function formatSize(sizeBytes: number): string {
   if (sizeBytes < 1000) return `${sizeBytes} bytes`;

@@ -1,8 +1,19 @@
 // Every mail Uptake sends, one typed function each: facts in, subject, text and html out. Called by activities, delivery and
 // the console's preview. Words live in templates/mail; this file decides which facts a template sees.
+import type { AlertFacts } from '../domain/alert';
 import { cleanLine } from './address';
+import { alertWords } from './alert-words';
 import { createMailEngine, type MailTemplates } from './mail-engine';
-import { formatSize, safeLink, subjectName, toGreeting, toMonogram, toSteps, type StepsDone } from './mail-view';
+import {
+  formatSize,
+  safeLink,
+  subjectName,
+  toCommand,
+  toGreeting,
+  toMonogram,
+  toSteps,
+  type StepsDone,
+} from './mail-view';
 import { toPlainText } from './plain-text';
 
 /** A finished mail. */
@@ -48,6 +59,15 @@ export interface ReportModel extends MailModel {
   readonly files: readonly { readonly name: string; readonly sizeBytes: number; readonly sha256: string }[];
 }
 
+/** An alert to an admin. */
+export interface AlertModel extends Omit<MailModel, 'contact'> {
+  readonly timeZone: string;
+  /** Of the organization, for the command lines. */
+  readonly slug: string;
+  readonly openedAt: Date;
+  readonly facts: AlertFacts;
+}
+
 /** The stages that have a reminder. */
 export type ReminderStage = 'activation' | 'app_setup' | 'usage' | 'extension' | 'autofill';
 
@@ -63,6 +83,7 @@ export interface Mails {
   /** The reminder of a stage by its code. */
   reminder(stage: ReminderStage, model: ReminderModel): RenderedMail;
   reportDelivered(model: ReportModel): RenderedMail;
+  alert(model: AlertModel): RenderedMail;
 }
 
 /** Compiles the templates; @throws AppError `template.failed` when one does not compile. */
@@ -94,6 +115,7 @@ export function createMails(templates: MailTemplates): Mails {
     autofillReminder: reminders.autofill,
     reminder: (stage, model) => reminders[stage](model),
     reportDelivered: (model) => render('report-delivered', reportView(model)),
+    alert: (model) => render('alert', alertView(model)),
   };
 }
 
@@ -115,6 +137,7 @@ function baseView(model: MailModel) {
     hasOptOut: false,
     optOutUrl: '',
     isReport: false,
+    isAlert: false,
     hasButton: false,
     buttonUrl: '',
   };
@@ -139,6 +162,25 @@ function reportView(model: ReportModel) {
   const { asOf, timeZone, rows } = model;
   const files = model.files.map(({ name, sizeBytes, sha256 }) => ({ name, sha256, size: formatSize(sizeBytes) }));
   return { ...baseView(model), isReport: true, report: cleanLine(model.reportName, 80), asOf, timeZone, rows, files };
+}
+
+function alertView({ facts, slug, openedAt, timeZone, ...model }: AlertModel) {
+  const { commands, figures, ...words } = alertWords(facts);
+  return {
+    ...baseView(model),
+    isAlert: true,
+    timeZone,
+    openedAt,
+    title: words.title,
+    lead: cleanLine(words.lead, 300),
+    consequence: words.consequence,
+    advice: words.advice,
+    figures: figures.map(({ name, value }) => {
+      const isInstant = value instanceof Date;
+      return { name, isInstant, at: isInstant ? value : openedAt, text: isInstant ? '' : cleanLine(value, 200) };
+    }),
+    commands: commands.map((verb) => toCommand(verb, slug)),
+  };
 }
 
 /** Shortens the longer of the two names until the subject has 60 characters. */

@@ -1,5 +1,5 @@
 // An admin's own account and rights: who looks at a page, password, preferences, role, and the end of access when the
-// directory takes the person away. Called by the console, and by service/provisioning (endSignIns).
+// directory takes the person away. Called by the console, and by service/admin-loss (endSignIns).
 import type { Clock } from '../clock';
 import type { Caller, Role } from '../domain/caller';
 import { AppError } from '../errors';
@@ -109,7 +109,7 @@ function confirming({ database, passwords, throttle }: AdminAccountDependencies)
 
 /**
  * A step inside a transaction: the directory took a person away, so the admin behind loses the console at once, the
- * last Super Admin too. Answers the ids of those admins.
+ * last Super Admin too. Answers the ids of those who had it until now.
  */
 export async function endSignIns(
   stores: Stores,
@@ -117,7 +117,8 @@ export async function endSignIns(
   person: { userId: string; emailKey: string | null; reason: 'deactivated' | 'removed'; at: Date },
 ): Promise<string[]> {
   const admins = await stores.admins.lockOfUser(person.userId, person.emailKey);
-  for (const admin of admins.filter((one) => one.status !== 'blocked')) {
+  const working = admins.filter((one) => one.status !== 'blocked');
+  for (const admin of working) {
     await stores.admins.saveStatus(admin.id, 'blocked', person.reason);
     await stores.signIns.endAll(admin.id, person.reason, person.at);
     await stores.audit.add({
@@ -125,7 +126,7 @@ export async function endSignIns(
       detail: { reason: person.reason },
     });
   }
-  return admins.map((admin) => admin.id);
+  return working.map((admin) => admin.id);
 }
 
 async function assertSuperAdmin(stores: Stores, caller: Caller): Promise<void> {

@@ -1,6 +1,6 @@
 // Steps inside the transaction that makes a fact true: open its alert and mail it, or close it. They come last in their
 // transaction, since the row of an open alert is the last lock of all. Called by the services whose facts they are.
-import { alertEnd, alertRules, recipientRoles, type AlertKind } from '../domain/alert';
+import { alertEnd, alertRules, noSubject, recipientRoles, type AlertKind } from '../domain/alert';
 import type { NewId } from '../ids';
 import type { AlertDetail } from '../store/alert-store';
 import type { NewMail } from '../store/mail-store';
@@ -52,6 +52,18 @@ export async function closeAlert(stores: Stores, { kind, subjectId, at, isStillT
   if (open === undefined || (await isStillTrue?.()) === true) return false;
   await stores.alerts.close(open.id, at);
   return true;
+}
+
+/** Closes the alert about mails of unknown fate once nobody has to settle any. */
+export async function closeIfNoneIsUnknown(stores: Stores, at: Date): Promise<void> {
+  const isStillTrue = async () => (await stores.mails.countUnknown()) > 0;
+  await closeAlert(stores, { kind: 'mail_unknown', subjectId: noSubject, at, isStillTrue });
+}
+
+/** Closes the alert about parked work once there is none. */
+export async function closeIfNothingIsParked(stores: Stores, at: Date): Promise<void> {
+  const isStillTrue = async () => (await stores.parked.count()) > 0;
+  await closeAlert(stores, { kind: 'work_parked', subjectId: noSubject, at, isStillTrue });
 }
 
 async function mailAlert(

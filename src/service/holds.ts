@@ -9,6 +9,7 @@ import type { NewId } from '../ids';
 import type { Database } from '../store/database';
 import type { Hold } from '../store/hold-store';
 import type { Stores } from '../store/stores';
+import { closeAlert, raiseAlert, type Cause } from './alert-step';
 import type { Licensing } from './licensing';
 import { writeTrail } from './user-trail';
 
@@ -47,11 +48,18 @@ export function createHolds({ database, clock, newId, licensing }: Dependencies)
       const at = clock.now();
       if (!(await stores.holds.decide(holdId, state, caller.actor.id, at))) return false;
       await stores.audit.add({ caller, action: `hold.${state}`, targetKind: 'hold', targetId: holdId, at });
+      await closeAlert(stores, { kind: 'hold_open', subjectId: holdId, at });
+      if (state === 'expired') await raiseAlert(stores, await expiry(stores, holdId, at));
       return true;
     });
     if (!isNew && (await find(caller, holdId)).state !== state) throw new AppError('hold.decided');
     await finish(caller, holdId, state);
     return find(caller, holdId);
+  };
+
+  const expiry = async (stores: Stores, subjectId: string, at: Date): Promise<Cause> => {
+    const rejected = (await stores.holds.find(subjectId))?.waiting ?? 0;
+    return { newId, kind: 'hold_expired', subjectId, detail: () => ({ rejected }), at };
   };
 
   const finish = async (caller: Caller, holdId: string, state: Exclude<HoldState, 'open'>): Promise<void> => {

@@ -1,11 +1,13 @@
 // The state machine of every mail, as steps inside the transaction of others: claim before the relay is called, settle
 // after it. At most one delivery: a claim that nobody settled becomes `unknown` and is never sent again by itself.
 // Called by reminders (journeys) and mails (all else, reports included).
+import { noSubject } from '../domain/alert';
 import type { Caller } from '../domain/caller';
 import { settlementOf, type MailKind, type MailOutcome, type MailStatus, type Settlement } from '../domain/mail';
 import type { NewId } from '../ids';
 import type { Mail } from '../store/mail-store';
 import type { Stores } from '../store/stores';
+import { closeIfNoneIsUnknown, raiseAlert } from './alert-step';
 import { suppressAddress } from './suppression-step';
 
 /** A mail in our hands, until its lease ends. `attempt` fences the claim. */
@@ -53,10 +55,16 @@ export type MailClaims = ReturnType<typeof createMailClaims>;
 
 /** Binds the steps to their settings. */
 export function createMailClaims({ leaseMs, messageDomain, newId }: ClaimSettings) {
+  /** A mail of unknown fate is a person's to settle. An alert that fails raises none, or it would never end. */
+  const alertOfDoubt = async (stores: Stores, kind: MailKind, at: Date): Promise<void> => {
+    if (kind === 'alert') return;
+    await raiseAlert(stores, { newId, kind: 'mail_unknown', subjectId: noSubject, detail: () => ({}), at });
+  };
   /** Ends a claim nobody settled. */
   const doubt = async (stores: Stores, row: Mail, at: Date): Promise<MailClaim> => {
     const settlement = settlementOf({ kind: 'unknown', reason: 'claim_lost' }, row.attempts, at);
-    await stores.mails.settle(row.id, row.attempts, settlement, { contentSha: null, at });
+    const isNew = await stores.mails.settle(row.id, row.attempts, settlement, { contentSha: null, at });
+    if (isNew) await alertOfDoubt(stores, row.kind, at);
     return { kind: 'over', status: 'unknown' };
   };
   return {
@@ -107,12 +115,28 @@ export function createMailClaims({ leaseMs, messageDomain, newId }: ClaimSetting
       { caller, at, contentSha }: { caller: Caller; at: Date; contentSha: string | null },
     ): Promise<Settlement | undefined> => {
       const settlement = settlementOf(outcome, mail.attempt, at);
-      if (!(await stores.mails.settle(mail.mailId, mail.attempt, settlement, { contentSha, at }))) return undefined;
+      const { mailId, attempt } = mail;
+      const isInForce = await stores.mails.settle(mailId, attempt, settlement, { contentSha, at });
+      if (!isInForce && !(await endDoubt(stores, mail, settlement, { contentSha, at }))) return undefined;
+      if (settlement.status === 'unknown') await alertOfDoubt(stores, mail.kind, at);
       if (settlement.suppress && mail.userId) {
-        const { userId, toAddress: address, mailId } = mail;
+        const { userId, toAddress: address } = mail;
         await suppressAddress(stores, { caller, newId, userId, address, kind: settlement.suppress, mailId, at });
       }
       return settlement;
     },
   };
+}
+
+/** Proof of acceptance that came late still ends the doubt about that very claim. */
+async function endDoubt(
+  stores: Stores,
+  { mailId, attempt }: ClaimedMail,
+  settlement: Settlement,
+  proof: { readonly contentSha: string | null; readonly at: Date },
+): Promise<boolean> {
+  if (settlement.status !== 'sent') return false;
+  if (!(await stores.mails.settle(mailId, attempt, settlement, proof, 'unknown'))) return false;
+  await closeIfNoneIsUnknown(stores, proof.at);
+  return true;
 }

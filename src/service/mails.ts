@@ -104,11 +104,18 @@ async function claimRow(
   return { kind: 'claimed', mail: await claims.take(stores, row, { at: terms.at, toAddress: row.toAddress }) };
 }
 
-/** Whether there is still somebody to write to: an admin who is not out, a user who is enabled. */
+/** Whether there is still somebody to write to: an admin who is not out, a user who is enabled; and still a reason to. */
 async function causeStands(stores: Stores, mail: Mail): Promise<boolean> {
   if (mail.adminId !== null) {
+    if (mail.kind === 'alert' && !(await isOpenAlert(stores, mail.subjectId))) return false;
     const admin = await stores.admins.find(mail.adminId);
     return admin?.status === 'active' || admin?.status === 'invited';
   }
   return mail.userId === null || (await stores.users.find(mail.userId))?.accountState === 'enabled';
+}
+
+/** An alert that has ended is no news any more. */
+async function isOpenAlert(stores: Stores, alertId: string | null): Promise<boolean> {
+  const alert = alertId === null ? undefined : await stores.alerts.find(alertId);
+  return alert?.closedAt === null;
 }

@@ -1,5 +1,6 @@
 // Asks before a directory takes many people away at once: a step inside the transactions of service/provisioning. What is
 // held reads back as sent, while account and seat stay until service/holds has an answer.
+import { noSubject } from '../domain/alert';
 import type { Caller } from '../domain/caller';
 import { held, isDeactivation, isHeld, massFloor, massLimit, massWindowMs } from '../domain/hold';
 import { fold, type User } from '../domain/user';
@@ -7,6 +8,7 @@ import type { NewId } from '../ids';
 import type { Log } from '../log';
 import type { MassChangeKind } from '../store/hold-store';
 import type { Stores } from '../store/stores';
+import { raiseAlert } from './alert-step';
 
 /** The steps. */
 export interface MassChangeGuard {
@@ -34,9 +36,9 @@ type EndSignIns = (
 /** The guard. Only directories are guarded: a person who clicks knows what is asked for. */
 export function createMassChangeGuard({ newId, log, consequences }: Dependencies): MassChangeGuard {
   const hold = async (stores: Stores, caller: Caller, user: User, limit: number, at: Date): Promise<void> => {
-    let holdId = await stores.holds.lockOpen();
-    if (holdId === undefined) {
-      holdId = newId();
+    const openId = await stores.holds.lockOpen();
+    const holdId = openId ?? newId();
+    if (openId === undefined) {
       await stores.holds.open(holdId, limit, at);
       await stores.audit.add({
         caller,
@@ -56,6 +58,8 @@ export function createMassChangeGuard({ newId, log, consequences }: Dependencies
     });
     const entry = { caller, action: 'user.deactivation_held', targetKind: 'user', targetId: user.id, at };
     await stores.audit.add({ ...entry, detail: { holdId } });
+    if (openId === undefined)
+      await raiseAlert(stores, { newId, kind: 'hold_open', subjectId: holdId, detail: () => ({ limit }), at });
   };
 
   return {
@@ -77,7 +81,9 @@ export function createMassChangeGuard({ newId, log, consequences }: Dependencies
       const limit = await count(stores, 'delete', at);
       if (limit === undefined || !(await stores.holds.noteAlert('delete', at, hourBefore(at)))) return false;
       const entry = { caller, action: 'provisioning.mass_delete', targetKind: 'organization', targetId: null, at };
-      await stores.audit.add({ ...entry, detail: { limit, credentialId: caller.actor.id } });
+      const detail = { limit, credentialId: caller.actor.id };
+      await stores.audit.add({ ...entry, detail });
+      await raiseAlert(stores, { newId, kind: 'mass_delete', subjectId: noSubject, detail: () => detail, at });
       return true;
     },
     warn: ({ organizationId, actor, requestId }) =>

@@ -17,6 +17,7 @@ import { AppError } from '../errors';
 import type { NewId } from '../ids';
 import type { Database } from '../store/database';
 import type { Stores } from '../store/stores';
+import { tellRun } from './report-alerts';
 import { timetableOf } from './report-timetable';
 
 /** Which run is to be opened. */
@@ -150,7 +151,7 @@ function recording({ database, clock, newId }: Dependencies): ReportRuns['record
 }
 
 /** Steps: 1. report and run under their locks 2. what nobody delivered has failed 3. the end 4. failures in a row. */
-function closing({ database, clock }: Dependencies): ReportRuns['close'] {
+function closing({ database, clock, newId }: Dependencies): ReportRuns['close'] {
   return (caller, runId, failure) =>
     database.inTransaction(caller.organizationId, async (stores) => {
       const { run, report } = await lockRun(stores, runId);
@@ -165,7 +166,8 @@ function closing({ database, clock }: Dependencies): ReportRuns['close'] {
       const detail = { run_id: runId, status, reason };
       const target = { targetKind: 'report', targetId: run.reportId };
       await stores.audit.add({ caller, action: 'report.run_closed', ...target, detail, at });
-      if (report) await countFailures(stores, caller, report, { status, at });
+      const isPaused = report !== undefined && (await countFailures(stores, caller, report, { status, at }));
+      await tellRun(stores, { newId, at }, run, { status, reason, isPaused });
       return status;
     });
 }
@@ -188,20 +190,21 @@ async function endDeliveries(stores: Stores, runId: string) {
   return stores.reportDeliveries.listDeliveries(runId);
 }
 
-/** Failed runs in a row; the third pauses the report, whose Schedule then pauses as well. */
+/** Failed runs in a row; the third pauses the report, whose Schedule then pauses as well. Answers whether it is paused. */
 async function countFailures(
   stores: Stores,
   caller: Caller,
   report: ReportDefinition,
   { status, at }: { status: RunStatus; at: Date },
-): Promise<void> {
-  if (status !== 'succeeded' && status !== 'failed') return;
+): Promise<boolean> {
+  if (status !== 'succeeded' && status !== 'failed') return report.state === 'paused';
   const reportId = report.id;
   const failures = status === 'failed' ? report.consecutiveFailures + 1 : 0;
   if (failures !== report.consecutiveFailures) await stores.reports.saveFailures(reportId, failures);
-  if (failures < failuresUntilPause || report.state !== 'active') return;
+  if (failures < failuresUntilPause || report.state !== 'active') return report.state === 'paused';
   await stores.reports.saveState(reportId, 'paused');
   await stores.outbox.add([{ event: { topic: 'ReportScheduleChanged', reportId }, lane: 0 }], at);
   const target = { targetKind: 'report', targetId: reportId, detail: { failures } };
   await stores.audit.add({ caller, action: 'report.paused', ...target, at });
+  return true;
 }

@@ -1,12 +1,13 @@
 // Finds runs that nobody started: a local time the clock skipped, a lost Schedule, a rebuilt server, other zone data.
 // Called by temporal/schedule-loop every five minutes.
 import type { Clock } from '../clock';
-import type { ReportDefinition } from '../domain/report';
+import type { ReportDefinition, ReportRun } from '../domain/report';
 import { runsBetween, type DueRun } from '../domain/report-calendar';
 import type { NewId } from '../ids';
 import type { Database } from '../store/database';
 import type { ReportSchedule } from '../store/schedule-store';
 import type { Stores } from '../store/stores';
+import { tellRun } from './report-alerts';
 import { timetableOf } from './report-timetable';
 
 /** What a pass of the watch did. */
@@ -40,7 +41,8 @@ const lostAfterMs = 24 * hourMs;
 export function createReportWatch({ database, clock, newId }: Dependencies): ReportWatch {
   const watchOne = (organizationId: number): Promise<WatchResult> =>
     database.inTransaction(organizationId, async (stores) => {
-      const found = { requested: 0, missed: 0, lost: await closeLost(stores, clock.now()) };
+      const lost = await closeLost(stores, clock.now());
+      const found = { requested: 0, missed: 0, lost: lost.length };
       for (const schedule of await stores.schedules.list()) {
         const report = schedule.state === 'active' ? await stores.reports.lock(schedule.reportId) : undefined;
         if (report?.state !== 'active') continue;
@@ -50,6 +52,10 @@ export function createReportWatch({ database, clock, newId }: Dependencies): Rep
           if (isMissed) found.missed += 1;
           else found.requested += 1;
         }
+      }
+      for (const run of lost) {
+        const end = { status: 'failed' as const, reason: 'lost', isPaused: false };
+        await tellRun(stores, { newId, at: clock.now() }, run, end);
       }
       return found;
     });
@@ -68,10 +74,10 @@ export function createReportWatch({ database, clock, newId }: Dependencies): Rep
   return { pass };
 }
 
-async function closeLost(stores: Stores, now: Date): Promise<number> {
+async function closeLost(stores: Stores, now: Date): Promise<ReportRun[]> {
   const lost = await stores.reportRuns.listOpenSince(new Date(now.getTime() - lostAfterMs));
-  for (const runId of lost) await stores.reportRuns.close(runId, 'failed', 'lost', now);
-  return lost.length;
+  for (const { id } of lost) await stores.reportRuns.close(id, 'failed', 'lost', now);
+  return lost;
 }
 
 /** Expected runs without a row, from the beginning of the schedule (twice the catch-up span at most) until the grace. */

@@ -60,6 +60,14 @@ export function createAlertStore({ organizationId, prepared, run }: Connection) 
         id,
       ]);
     },
+    /** The open ones of a kind. */
+    listOpen: async (kind: AlertKind): Promise<AlertRow[]> => {
+      const { rows } = await prepared(
+        `SELECT ${columns} FROM alerts WHERE organization_id = ? AND kind = ? AND is_open = 1 ORDER BY subject_id`,
+        [organizationId, kind],
+      );
+      return rows.map(toAlert);
+    },
     /** Newest first: the open ones, or all. */
     list: async (isAll: boolean, limit: number): Promise<AlertRow[]> => {
       const { rows } = await run(

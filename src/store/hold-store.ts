@@ -57,6 +57,14 @@ function counting({ organizationId, prepared, run }: Connection) {
       );
       return rows.length > 0;
     },
+    /** Changes since an instant, as far as they are remembered. */
+    countChanges: async (kind: MassChangeKind, since: Date): Promise<number> => {
+      const { rows } = await prepared(
+        'SELECT COUNT(*) AS n FROM provisioning_changes WHERE organization_id = ? AND kind = ? AND happened_at > ?',
+        [organizationId, kind, since],
+      );
+      return Number(rows[0]?.['n']);
+    },
     /** Enabled people by the histogram and its open moves. */
     countEnabled: async (): Promise<number> => {
       const { rows } = await prepared(

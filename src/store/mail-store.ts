@@ -63,16 +63,18 @@ export function createMailStore(connection: Connection) {
         [it.leaseUntil, it.toAddress, it.messageId, it.at, organizationId, id],
       );
     },
-    /**
-     * Settles a claim. Answers false when the claim is no longer in force; the one exception is proof of acceptance, which
-     * also ends a doubt about that very claim.
-     */
-    settle: async (id: string, attempt: number, it: Settlement, proof: { contentSha: string | null; at: Date }) => {
-      const from = it.status === 'sent' ? ['sending', 'unknown'] : ['sending'];
+    /** Settles a claim, or the doubt about that very claim. Answers false when it is not there any more. */
+    settle: async (
+      id: string,
+      attempt: number,
+      it: Settlement,
+      proof: { contentSha: string | null; at: Date },
+      from: 'sending' | 'unknown' = 'sending',
+    ) => {
       const { affectedRows } = await connection.run(
         `UPDATE mails SET status = ?, attempts = attempts - ?, next_attempt_at = ?, lease_until = NULL, smtp_code = ?, smtp_reply = ?,
            accepted_at = ?, content_sha = COALESCE(?, content_sha)
-         WHERE organization_id = ? AND id = ? AND attempts = ? AND status IN (?)`,
+         WHERE organization_id = ? AND id = ? AND attempts = ? AND status = ?`,
         [
           it.status,
           it.isUncounted ? 1 : 0,
@@ -88,6 +90,22 @@ export function createMailStore(connection: Connection) {
         ],
       );
       return affectedRows === 1;
+    },
+    /** Mails of unknown fate that somebody has to settle; an alert is none of them. */
+    countUnknown: async (): Promise<number> => {
+      const { rows } = await prepared(
+        "SELECT COUNT(*) AS n FROM mails FORCE INDEX (mails_status_next_attempt_at_index) WHERE organization_id = ? AND status = 'unknown' AND kind <> 'alert'",
+        [organizationId],
+      );
+      return Number(rows[0]?.['n']);
+    },
+    /** Those mails, oldest first. */
+    listUnknown: async (limit: number): Promise<Mail[]> => {
+      const { rows } = await connection.run(
+        `SELECT ${columns} FROM mails FORCE INDEX (mails_status_next_attempt_at_index) WHERE organization_id = ? AND status = 'unknown' AND kind <> 'alert' ORDER BY date_header, id LIMIT ?`,
+        [organizationId, limit],
+      );
+      return rows.map(toMail);
     },
     /** Ends a mail that waits and whose cause is gone. */
     cancel: async (id: string): Promise<void> => {

@@ -1,6 +1,6 @@
 // What must follow a committed change. Written by services in the transaction of its cause, claimed by the relay.
 // A parked row is one whose available_at lies at the end of time: it waits for a person.
-import type { Lane, OutboxEvent, OutboxRow } from '../domain/event';
+import type { Lane, OutboxEvent, OutboxRow, Topic } from '../domain/event';
 import { subjectOf } from '../domain/event';
 import type { Connection, Row, ScanConnection } from './connection';
 import { jsonOf } from './connection';
@@ -28,6 +28,16 @@ export interface OutboxDepth {
   readonly parked: number;
 }
 
+/** A row that was put aside; `error` is a code. */
+export interface ParkedRow {
+  readonly id: number;
+  readonly topic: Topic;
+  readonly subjectId: string;
+  readonly attempts: number;
+  readonly error: string;
+  readonly createdAt: Date;
+}
+
 const endOfTime = '9999-12-31 00:00:00.000000';
 const parkedFrom = '9999-01-01 00:00:00.000000';
 const columns = 'id, organization_id, lane, topic, payload, attempts';
@@ -53,6 +63,42 @@ export function createOutboxStore(connection: Connection) {
           ];
         }),
       );
+    },
+  };
+}
+
+/** Rows of one organization that were put aside. */
+export function createParkedStore({ organizationId, run, prepared }: Connection) {
+  const parked = `organization_id = ? AND dispatched_at IS NULL AND lane IN (0, 1, 2) AND available_at >= '${parkedFrom}'`;
+  return {
+    count: async (): Promise<number> => {
+      const { rows } = await prepared(`SELECT COUNT(*) AS n FROM outbox WHERE ${parked}`, [organizationId]);
+      return Number(rows[0]?.['n']);
+    },
+    /** Oldest first. */
+    list: async (limit: number): Promise<ParkedRow[]> => {
+      const { rows } = await run(
+        `SELECT id, topic, subject_id, attempts, last_error, created_at FROM outbox WHERE ${parked} ORDER BY id LIMIT ?`,
+        [organizationId, limit],
+      );
+      return rows.map((row) => ({
+        id: row['id'] as number,
+        topic: row['topic'] as Topic,
+        subjectId: row['subject_id'] as string,
+        attempts: row['attempts'] as number,
+        error: (row['last_error'] as string | null) ?? '',
+        createdAt: row['created_at'] as Date,
+      }));
+    },
+    /** Lets the relay try a row again, as if for the first time; false when no such row is parked. */
+    release: async (id: number, at: Date): Promise<boolean> => {
+      const sql = `UPDATE outbox SET available_at = ?, attempts = 0, claimed_until = NULL WHERE id = ? AND ${parked}`;
+      return (await prepared(sql, [at, id, organizationId])).affectedRows === 1;
+    },
+    /** Gives a row up; false when no such row is parked. */
+    drop: async (id: number, at: Date): Promise<boolean> => {
+      const sql = `UPDATE outbox SET dispatched_at = ?, claimed_until = NULL WHERE id = ? AND ${parked}`;
+      return (await prepared(sql, [at, id, organizationId])).affectedRows === 1;
     },
   };
 }

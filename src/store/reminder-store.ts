@@ -105,6 +105,16 @@ export function createReminderStore(connection: Connection) {
       );
       return rows[0] && { id: rows[0]['id'] as string, status: rows[0]['status'] as ReminderStatus };
     },
+    /** The reminder that a mail carried, as far as settling it asks. */
+    findByMail: async (mailId: string): Promise<{ reminderId: string; userId: string; stage: string } | undefined> => {
+      const { rows } = await prepared(
+        'SELECT id, user_id, stage FROM reminders WHERE organization_id = ? AND mail_id = ?',
+        [organizationId, mailId],
+      );
+      const [row] = rows;
+      if (row === undefined) return undefined;
+      return { reminderId: row['id'] as string, userId: row['user_id'] as string, stage: row['stage'] as string };
+    },
     add: async (it: ReminderEntry, at: Date): Promise<void> => {
       await prepared(
         `INSERT INTO reminders (organization_id, id, user_id, journey_id, stage, episode, step_no, kind, policy_id, dedupe_key, status, reason,

@@ -40,12 +40,12 @@ function reads({ organizationId, prepared }: Connection) {
       return rows.map((row) => row['run_key'] as string);
     },
     /** Runs that were asked for before an instant and have not ended. */
-    listOpenSince: async (before: Date): Promise<string[]> => {
+    listOpenSince: async (before: Date): Promise<ReportRun[]> => {
       const { rows } = await prepared(
-        `SELECT id FROM report_runs WHERE organization_id = ? AND ${open} AND COALESCE(started_at, created_at) < ? ORDER BY id LIMIT 1000`,
+        `SELECT ${columns} FROM report_runs WHERE organization_id = ? AND ${open} AND COALESCE(started_at, created_at) < ? ORDER BY id LIMIT 1000`,
         [organizationId, before],
       );
-      return rows.map((row) => row['id'] as string);
+      return rows.map(toRun);
     },
     /** The last run of a report that was delivered, before a given one. */
     findPrevious: (reportId: string, before: Date) =>

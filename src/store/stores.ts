@@ -23,7 +23,7 @@ import { createMailBucketScan } from './mail-bucket-store';
 import { createMailStore } from './mail-store';
 import { createOneTimeCodeScan, createOneTimeCodeStore } from './one-time-code-store';
 import { createOrganizationScan, createOrganizationStore } from './organization-store';
-import { createOutboxScan, createOutboxStore } from './outbox-store';
+import { createOutboxScan, createOutboxStore, createParkedStore } from './outbox-store';
 import { createPolicyStore } from './policy-store';
 import { createPoolStore } from './pool-store';
 import { createQuarantineStore } from './quarantine-store';
@@ -124,6 +124,9 @@ export function createStores(connection: Connection) {
     },
     get outbox() {
       return createOutboxStore(connection);
+    },
+    get parked() {
+      return createParkedStore(connection);
     },
     get quarantine() {
       return createQuarantineStore(connection);

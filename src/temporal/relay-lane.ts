@@ -134,7 +134,7 @@ async function refuse({ outbox, clock, log }: LaneTools, row: OutboxRow, code: s
       { outboxId: row.id, topic: row.event.topic, attempts: row.attempts, reason: code },
       'an outbox row is parked',
     );
-    await outbox.park(row.id, code);
+    await outbox.park(row, code, clock.now());
     return;
   }
   const waitMs = Math.min(retryMs.first * 2 ** (row.attempts - 1), retryMs.longest);

@@ -1,5 +1,14 @@
 // One model of each mail, usual and hostile. The suite renders all of them; so does whoever wants to look at them.
-import type { MailModel, Mails, PersonModel, RenderedMail, ReminderModel, ReportModel } from '../../src/mail/mails';
+import type { AlertFacts } from '../../src/domain/alert';
+import type {
+  AlertModel,
+  MailModel,
+  Mails,
+  PersonModel,
+  RenderedMail,
+  ReminderModel,
+  ReportModel,
+} from '../../src/mail/mails';
 
 /** A mail and what it is made from. */
 export interface Sample {
@@ -69,6 +78,48 @@ const bare: PersonModel = {
 };
 const rude = `Eve <img src=x onerror=alert(1)> '"&`;
 
+function alert(facts: AlertFacts, over: Partial<AlertModel> = {}): AlertModel {
+  const { contact: _, ...base } = usual;
+  return {
+    ...base,
+    timeZone: 'Europe/Berlin',
+    slug: 'main',
+    openedAt: new Date('2026-03-02T07:00:00Z'),
+    facts,
+    ...over,
+  };
+}
+const id = '0195e1a2-b3c4-7000-8000-0000000000aa';
+const pool = { code: 'EPE', name: 'Enpass Enterprise', seats: 500, assigned: 500, waiting: 12 };
+const alerts: readonly [string, AlertFacts][] = [
+  ['alert', { kind: 'pool_full', ...pool }],
+  ['alert-over-assigned', { kind: 'over_assigned', ...pool, assigned: 1512, waiting: 0 }],
+  [
+    'alert-hold-open',
+    { kind: 'hold_open', holdId: id, waiting: 73, enabled: 900, decideBy: new Date('2026-03-09T07:00:00Z') },
+  ],
+  ['alert-hold-expired', { kind: 'hold_expired', holdId: id, rejected: 1 }],
+  ['alert-mass-delete', { kind: 'mass_delete', deleted: 2345, limit: 100, credential: 'Entra' }],
+  [
+    'alert-admin-deactivated',
+    { kind: 'admin_deactivated', email: 'ada@example.com', reason: 'removed', requestId: id, superAdmins: 0 },
+  ],
+  ['alert-mail-unknown', { kind: 'mail_unknown', mails: 1 }],
+  ['alert-work-parked', { kind: 'work_parked', rows: 3, topic: 'SeatAssigned', error: 'TypeError' }],
+  [
+    'alert-report-failed',
+    {
+      kind: 'report_failed',
+      report: 'Users and adoption',
+      slug: 'users-and-adoption',
+      status: 'failed',
+      reason: 'destination',
+      runKey: '2026-03-02T08:00',
+      isPaused: true,
+    },
+  ],
+];
+
 /** Every mail at least once. */
 export const samples: readonly Sample[] = [
   sample('invitation', usual, (mails) => mails.invitation(person(usual, false, false))),
@@ -79,8 +130,14 @@ export const samples: readonly Sample[] = [
   sample('reminder-extension', usual, (mails) => mails.extensionReminder(reminder(person(usual, true, true, 'Eve')))),
   sample('reminder-autofill', usual, (mails) => mails.autofillReminder(reminder(person(usual, true, true, 'Eve')))),
   sample('report-delivered', usual, (mails) => mails.reportDelivered(report)),
+  ...alerts.map(([name, facts]) => sample(name, usual, (mails) => mails.alert(alert(facts)))),
   sample('hostile-invitation', hostile, (mails) => mails.invitation(person(hostile, false, false, rude))),
   sample('hostile-reminder', hostile, (mails) => mails.usageReminder(reminder(person(hostile, true, true, rude)))),
+  sample('hostile-alert', hostile, (mails) => {
+    const { contact: _, ...names } = hostile;
+    const facts = { kind: 'pool_full' as const, ...pool, name: rude, code: 'x'.repeat(64) };
+    return mails.alert(alert(facts, { ...names, slug: 'acme' }));
+  }),
   sample('hostile-report', hostile, (mails) => mails.reportDelivered({ ...report, ...hostile, rows: 1 })),
 ];
 

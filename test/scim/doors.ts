@@ -7,7 +7,7 @@ import { newId } from '../../src/ids';
 import { createRequestLog, type RequestLogRow } from '../../src/scim/request-log';
 import { createScim, type Scim } from '../../src/scim/scim';
 import { createAccess, hashToken, type Access } from '../../src/service/access';
-import { endSignIns } from '../../src/service/admin-account';
+import { createEndAccess } from '../../src/service/admin-loss';
 import { createLicensing } from '../../src/service/licensing';
 import { createMassChangeGuard } from '../../src/service/mass-change-guard';
 import { createMembership } from '../../src/service/membership';
@@ -140,7 +140,7 @@ function compose(
     warn: silent,
     error: (facts: { error?: unknown }) => void faults.push(facts.error),
   };
-  const consequences = { endSignIns, matchQuarantined: () => Promise.resolve(0) };
+  const consequences = { endSignIns: createEndAccess({ newId }), matchQuarantined: () => Promise.resolve(0) };
   const licensing = createLicensing({ newId });
   const provisioning = createProvisioning({
     database: db.database,

@@ -73,7 +73,7 @@ describe('the workers', () => {
     });
     const none = { syncReport: async () => undefined, syncOrganization: async () => undefined };
     const relay = createRelay({
-      outbox: createOutbox({ database }),
+      outbox: createOutbox({ database, newId }),
       journeys,
       calls: createWorkflowCalls({ client, schedules: none, callMs: 5000 }),
       schedules: { reconcile: async () => ({ written: 0, deleted: 0, unchanged: 0 }) },

@@ -23,7 +23,7 @@ describe('a lane of the relay', () => {
 
   const toolsOver = (more: Partial<LaneTools> = {}): LaneTools => ({
     lane: 1,
-    outbox: createOutbox({ database: db.database }),
+    outbox: createOutbox({ database: db.database, newId }),
     calls: createWorkflowCalls({ client: world.link.client, schedules, callMs: 5000 }),
     rate: createLaneRate({ perSecond: 1000, clock }),
     presence: createPresence({ clock, log: quietLog }),
@@ -161,7 +161,7 @@ describe('a lane of the relay', () => {
       'SELECT attempts, last_error, available_at > ? AS away FROM outbox WHERE topic = ?',
       ['9999-01-01', 'NoSuchTopic'],
     );
-    const depth = await createOutbox({ database: db.database }).depth(clock.now());
+    const depth = await createOutbox({ database: db.database, newId }).depth(clock.now());
 
     expect(await signalsOf(userId)).toBe(1);
     expect(parked).toEqual([{ attempts: 10, last_error: 'unknown_topic', away: 1 }]);

@@ -20,7 +20,7 @@ describe('the relay', () => {
   const start = (more: Partial<RelayDeps> = {}): Relay => {
     const none = { syncReport: async () => undefined, syncOrganization: async () => undefined };
     relay = createRelay({
-      outbox: createOutbox({ database: db.database }),
+      outbox: createOutbox({ database: db.database, newId }),
       journeys: reminding.build().journeys,
       calls: createWorkflowCalls({ client: world.link.client, schedules: none, callMs: 5000 }),
       schedules: {
