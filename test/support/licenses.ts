@@ -54,6 +54,9 @@ const granted = (user: string, pool: string): string =>
 
 const seats = `(SELECT COALESCE(SUM(t.seats), 0) FROM license_pool_terms t WHERE t.pool_id = p.id AND t.ended_at IS NULL)`;
 
+const alerted = (kind: string): string =>
+  `EXISTS (SELECT 1 FROM alerts x WHERE x.kind = '${kind}' AND x.subject_id = p.id AND x.is_open = 1)`;
+
 const invariants = {
   'a pool does not count its own seats':
     'SELECT p.code, p.assigned FROM license_pools p WHERE p.assigned <> (SELECT COUNT(*) FROM license_assignments a WHERE a.pool_id = p.id AND a.is_open = 1)',
@@ -74,6 +77,9 @@ const invariants = {
     JOIN license_assignments a ON a.user_id = w.user_id AND a.is_open = 1 AND a.is_app = 1 WHERE w.is_open = 1`,
   'the copy on the user differs': `SELECT u.id FROM users u LEFT JOIN license_assignments a ON a.user_id = u.id AND a.is_open = 1 AND a.is_app = 1
     WHERE NOT (u.licensed_at <=> a.assigned_at) OR NOT (u.app_pool_id <=> a.pool_id)`,
+  'somebody waits and no admin was told, or nobody waits and the alert is open': `SELECT p.code FROM license_pools p
+    WHERE EXISTS (SELECT 1 FROM license_waitlist w WHERE w.pool_id = p.id AND w.is_open = 1) <> ${alerted('pool_full')}`,
+  'more seats given than there are and no admin was told, or it fits and the alert is open': `SELECT p.code FROM license_pools p WHERE (p.assigned > ${seats}) <> ${alerted('over_assigned')}`,
   'counts and people differ': `SELECT flags, SUM(people) AS off FROM (SELECT flags, 1 AS people FROM users WHERE flags IS NOT NULL
     UNION ALL SELECT from_flags, 1 FROM adoption_deltas WHERE from_flags IS NOT NULL UNION ALL SELECT to_flags, -1 FROM adoption_deltas WHERE to_flags IS NOT NULL) x GROUP BY flags HAVING off <> 0`,
 };

@@ -166,6 +166,8 @@ describe('a lane of the relay', () => {
     expect(await signalsOf(userId)).toBe(1);
     expect(parked).toEqual([{ attempts: 10, last_error: 'unknown_topic', away: 1 }]);
     expect(depth).toEqual([{ lane: 1, waiting: 0, oldestAt: null, parked: 1 }]);
+    const [alerts] = await db.sql.query('SELECT kind, is_open FROM alerts');
+    expect(alerts).toEqual([{ kind: 'work_parked', is_open: 1 }]);
   });
 
   it('keeps rows while the server is away, uncounted, asks with one row, and delivers each once when it is back', async () => {
