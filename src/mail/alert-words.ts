@@ -115,7 +115,9 @@ const table: { readonly [K in AlertKind]: (facts: AlertFactsByKind[K]) => AlertW
         ? `${report} did not reach every destination.`
         : `${report} was not made, or reached nobody.`,
     figures: [figure('Report', report), figure('Run', runKey), figure('Reason', reason)],
-    consequence: isPaused ? 'It is paused after three failures in a row.' : 'Its schedule goes on.',
+    consequence: isPaused
+      ? 'It is paused after three failures in a row, until it is scheduled again.'
+      : 'Its schedule goes on.',
     advice: 'Mend the cause, then run it once more.',
     commands: [`report run ${slug} --wait`],
   }),

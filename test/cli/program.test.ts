@@ -39,6 +39,11 @@ function aProgram(isWell = true) {
     'scimLog',
     'scimHealth',
     'scimDryRun',
+    'alertList',
+    'workList',
+    'workSettle',
+    'mailList',
+    'mailSettle',
   ];
   const handlers = Object.fromEntries(names.map((name) => [name, handler(name)])) as unknown as Handlers;
   const program = createProgram(handlers, (well) => void results.push(well));
@@ -89,6 +94,22 @@ describe('the command line', () => {
     [
       ['scim', 'health'],
       ['scimHealth', 24],
+    ],
+    [
+      ['alert', 'list'],
+      ['alertList', false],
+    ],
+    [
+      ['alert', 'list', '--all'],
+      ['alertList', true],
+    ],
+    [
+      ['work', 'drop', '12'],
+      ['workSettle', 'drop', 12],
+    ],
+    [
+      ['mail', 'settle', '01980000-0000-7000-8000-000000000001', 'sent'],
+      ['mailSettle', '01980000-0000-7000-8000-000000000001', 'sent'],
     ],
     [['snapshot'], ['snapshot', undefined]],
     [

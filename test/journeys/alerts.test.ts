@@ -1,0 +1,89 @@
+// What admins are told without asking, through the real web and worker: a full pool until there are seats, many DELETEs once.
+import { newId } from '../../src/ids';
+import { entraClient } from '../support/entra-client';
+import type { ReadMail } from '../support/mailbox';
+import { useProduct } from '../support/product';
+
+interface Listed {
+  readonly items: readonly { readonly kind: string; readonly says: string; readonly closed_at: string | null }[];
+}
+
+describe('alerts', () => {
+  const product = useProduct();
+  const directory = entraClient(product);
+  const colleague = 'colleague@example.com';
+  const auditor = 'auditor@example.com';
+  let code = '';
+
+  beforeAll(async () => {
+    const { items } = await product.uptake<{ items: { code: string }[] }>('pool', 'list');
+    code = items[0]?.code ?? '';
+    await addAdmin(colleague, 'admin');
+    await addAdmin(auditor, 'auditor');
+  });
+
+  test('a pool that is full is mailed once to each admin, says what to do, and is over when there are seats', async () => {
+    await product.uptake('pool', 'set', code, '--seats', '1');
+
+    await hire('full', 4);
+    const mails = await alertMails(2);
+    const { items } = await product.uptake<Listed>('alert', 'list');
+    const advice = /^uptake (pool set .* --seats \d+)$/m.exec(mails[0]?.text ?? '')?.[1] ?? '';
+    await product.uptake(...advice.split(' '));
+    const after = await product.uptake<Listed>('alert', 'list');
+    const all = await product.uptake<Listed>('alert', 'list', '--all');
+
+    expect(mails.map(({ to }) => to).toSorted()).toEqual([colleague, product.admin.email].toSorted());
+    expect(mails[0]?.subject).toContain('No seat left');
+    expect(mails[0]?.text).toContain('Seats: 1');
+    expect(items.map(({ kind, says }) => [kind, says])).toEqual([
+      ['pool_full', expect.stringContaining('3 people wait for a seat')],
+    ]);
+    expect(after.items).toEqual([]);
+    expect(all.items.map(({ kind, closed_at: end }) => [kind, end !== null])).toEqual([['pool_full', true]]);
+    expect(await waiting()).toBe(0);
+  });
+
+  test('sixty DELETEs are all applied, with one alert and one mail to each admin', async () => {
+    await product.uptake('pool', 'set', code, '--seats', '500');
+    const people = await hire('leaver', 60);
+
+    const answers = await Promise.all(people.map((id) => product.scim('DELETE', `/Users/${id}`)));
+    const mails = (await alertMails(4)).filter(({ subject }) => subject.includes('Many people were deleted'));
+
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
+    const rows = await product.rows(`SELECT kind FROM alerts WHERE kind = 'mass_delete'`);
+    expect(rows).toHaveLength(1);
+    expect(mails.map(({ to }) => to).toSorted()).toEqual([colleague, product.admin.email].toSorted());
+    expect(mails[0]?.text).toContain('Limit of an hour: 50');
+    await product.until('all is told', async () => {
+      return (await product.rows('SELECT id FROM outbox WHERE dispatched_at IS NULL')).length === 0;
+    });
+    expect(await product.rows(`SELECT id FROM mails WHERE kind = 'alert'`)).toHaveLength(4);
+  });
+
+  async function hire(name: string, count: number): Promise<string[]> {
+    const made = Array.from({ length: count }, (_, no) => `${name}${no}@example.com`).map((userName) =>
+      directory.create({ userName, givenName: 'Sam', familyName: 'Vale' }),
+    );
+    return (await Promise.all(made)).map(({ id }) => id);
+  }
+
+  async function alertMails(count: number): Promise<ReadMail[]> {
+    const isThere = (mails: readonly ReadMail[]) => mails.filter(({ kind }) => kind === 'alert').length >= count;
+    return (await product.mailbox.waitFor(isThere, 40_000)).filter(({ kind }) => kind === 'alert');
+  }
+
+  async function waiting(): Promise<number | undefined> {
+    const [row] = await product.rows<{ n: number }>('SELECT COUNT(*) AS n FROM license_waitlist WHERE is_open = 1');
+    return row?.n;
+  }
+
+  async function addAdmin(email: string, role: 'admin' | 'auditor'): Promise<void> {
+    await product.rows(
+      `INSERT INTO admins (organization_id, id, email, email_key, display_name, role, password_hash, status, created_at)
+       SELECT organization_id, ?, ?, ?, 'An admin', ?, 'x', 'active', NOW(6) FROM organizations`,
+      [newId(), email, email, role],
+    );
+  }
+});
