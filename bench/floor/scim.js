@@ -12,6 +12,9 @@ const { v7 } = require('uuid');
 const places = (/** @type {number} */ columns, rows = 1) =>
   Array.from({ length: rows }, () => `(${Array.from({ length: columns }, () => '?').join(', ')})`).join(', ');
 
+const validSeats = `(SELECT CAST(COALESCE(SUM(t.seats), 0) AS SIGNED) FROM license_pool_terms t WHERE t.organization_id = ?
+  AND t.pool_id = ? AND t.started_at <= ? AND (t.ended_at IS NULL OR t.ended_at > ?))`;
+
 /**
  * Texts of a create, between START TRANSACTION and COMMIT. The claim follows the seat: its foreign key shares a lock on the
  * pool, which two makers at once could not both raise.
@@ -26,9 +29,9 @@ const create = [
     EXISTS (SELECT 1 FROM event_quarantine q WHERE q.organization_id = ? AND q.resolved_at IS NULL AND q.email_key = ?) OR EXISTS (SELECT 1 FROM event_quarantine q WHERE q.organization_id = ? AND q.resolved_at IS NULL AND q.external_id = ?) AS has_events`,
   `SELECT r.id, r.source, r.match_value, p.id AS pool_id, p.is_app FROM license_rules r JOIN license_pools p ON p.organization_id = r.organization_id AND p.id = r.pool_id
     WHERE r.organization_id = ? AND r.source IN ('auto', 'roles', 'extension') AND r.ended_at IS NULL AND p.closed_at IS NULL ORDER BY p.sort_order, p.id, r.id`,
-  `UPDATE license_pools SET assigned = assigned + LAST_INSERT_ID(IF(closed_at IS NOT NULL, 0, IF(over_seat = 'allow', CAST(? AS SIGNED),
-    LEAST(CAST(? AS SIGNED), GREATEST(0, (SELECT CAST(COALESCE(SUM(t.seats), 0) AS SIGNED) FROM license_pool_terms t WHERE t.organization_id = ?
-      AND t.pool_id = ? AND t.started_at <= ? AND (t.ended_at IS NULL OR t.ended_at > ?)) - CAST(assigned AS SIGNED))))))
+  `UPDATE license_pools SET assigned = assigned + LAST_INSERT_ID(IF(closed_at IS NOT NULL, 0, IF(over_seat = 'allow',
+    CAST(? AS SIGNED) + IF(CAST(assigned AS SIGNED) + CAST(? AS SIGNED) > ${validSeats}, 8589934592, 0),
+    LEAST(CAST(? AS SIGNED), GREATEST(0, ${validSeats} - CAST(assigned AS SIGNED)))))) % 8589934592
     WHERE organization_id = ? AND id = ?`,
   `INSERT INTO license_assignments (organization_id, id, user_id, pool_id, is_app, source, source_ref, assigned_at, actor_id, created_at) VALUES ${places(10)}`,
   `UPDATE users SET licensed_at = ?, app_pool_id = ? WHERE organization_id = ? AND id = ?`,
@@ -161,7 +164,8 @@ async function createIn(connection, body) {
   await run(3, [o, v7(), id, 'enabled', at, 'scim', at]);
   await run(4, [o, email, id, o, id, externalId, userName, id, o, email, o, externalId]);
   const [rule] = await run(5, [o]);
-  await run(6, [1, 1, o, rule.pool_id, at, at, o, rule.pool_id]);
+  const terms = [o, rule.pool_id, at, at];
+  await run(6, [1, 1, ...terms, 1, ...terms, o, rule.pool_id]);
   await run(7, [o, v7(), id, rule.pool_id, 1, 'auto', rule.id, at, actor, at]);
   await run(8, [at, rule.pool_id, o, id]);
   await run(9, [o, v7(), id, rule.pool_id, 'auto', rule.id, 'grant', at, at, actor, at]);
