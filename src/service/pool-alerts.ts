@@ -58,7 +58,9 @@ async function tellQueue(stores: Stores, subjectId: string, isWaited: boolean, m
   const { at } = moment;
   const detail = async () => ({ ...(await stores.pools.figures(subjectId, at)) });
   if (isWaited) await raiseAlert(stores, { ...moment, kind, subjectId, detail });
-  else await closeAlert(stores, { kind, subjectId, at, isStillTrue: () => stores.licenses.hasWaiters(subjectId) });
+  // First without the alert's lock: while a queue goes down, nearly all who leave it leave somebody behind.
+  else if (!(await stores.licenses.hasWaiters(subjectId)))
+    await closeAlert(stores, { kind, subjectId, at, isStillTrue: () => stores.licenses.hasWaiters(subjectId) });
 }
 
 function byId([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

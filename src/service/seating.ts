@@ -89,7 +89,7 @@ export function createSeating({ newId }: { readonly newId: NewId }): Seating {
     return promoted.length;
   };
 
-  /** Who has an app seat waits for no other. */
+  /** Who has an app seat waits for no other. The other pools are not locked: should two leave one at once, the review tells. */
   const leaveQueues = async (run: Run, userIds: readonly string[]): Promise<void> => {
     const held = await run.stores.licenses.listHoldings(userIds);
     await endWaits(
@@ -166,7 +166,9 @@ export function createSeating({ newId }: { readonly newId: NewId }): Seating {
       const pools = new Set(
         wishes.flatMap(({ plan }) => [...plan.end, ...plan.addOns, ...plan.app].map((it) => it.poolId)),
       );
-      if (pools.size > 1) await stores.licenses.lockPools([...pools]);
+      // Also where a place in a queue ends: of the last two who leave at once, the second one is to see that nobody waits.
+      const endsWait = wishes.some(({ plan }) => plan.end.some((it) => it.kind === 'wait'));
+      if (pools.size > 1 || endsWait) await stores.licenses.lockPools([...pools]);
       await end(run, wishes, reason);
       const rest = await take(
         run,
