@@ -1,6 +1,7 @@
 // SCIM filters -> Condition, by recursive descent over the tokens: linear time, bounded depth. List filters and the
 // brackets of PATCH paths share it. Pure; called by user-resource.ts and path.ts. Source: RFC 7644 3.4.2.2.
 import type { Comparison, Condition } from '../domain/condition';
+import { licenseExtension } from '../domain/license-carrier';
 import { AppError } from '../errors';
 import { type Token, tokenize } from './filter-tokens';
 import { findPlace, placeName } from './place';
@@ -152,9 +153,11 @@ function nameOf(text: string, scope: FilterScope): Name {
   return { attribute: place.sub ?? place.attribute, name: placeName(place) };
 }
 
+const unsearchable: ReadonlySet<string> = new Set(['schemas', licenseExtension.state]);
+
 /** What is stored can be searched; of `meta` that is the two instants. */
 function isSearchable(attribute: Attribute, sub: Attribute | undefined): boolean {
-  if (attribute.isDropped || attribute.name === 'schemas' || sub?.name === '$ref') return false;
+  if (attribute.isDropped || unsearchable.has(attribute.name) || sub?.name === '$ref') return false;
   if (attribute.name === 'groups') return true;
   if (attribute.name === 'meta') return sub?.type === 'dateTime';
   return sub === undefined || !sub.isReadOnly;

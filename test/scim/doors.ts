@@ -141,15 +141,16 @@ function compose(
     error: (facts: { error?: unknown }) => void faults.push(facts.error),
   };
   const consequences = { endSignIns, matchQuarantined: () => Promise.resolve(0) };
+  const licensing = createLicensing({ newId });
   const provisioning = createProvisioning({
     database: db.database,
     clock,
     newId,
-    licensing: createLicensing({ newId }),
+    licensing,
     consequences,
     guard: createMassChangeGuard({ newId, log, consequences }),
   });
-  const membership = createMembership({ database: db.database, clock, newId });
+  const membership = createMembership({ database: db.database, clock, newId, licensing });
   const requestLog = createRequestLog({ write: (batch) => Promise.resolve(void rows.push(...batch)), log });
   const publicUrl = 'https://uptake.example.com';
   return {

@@ -49,11 +49,12 @@ function holdsOn(node: Condition, id: string): boolean {
 
 describe('conditions on groups', () => {
   const db = useDatabase();
-  const parts = () => ({ database: db.database, clock: testClock(), newId });
+  const parts = () => {
+    return { database: db.database, clock: testClock(), newId, licensing: createLicensing({ newId }) };
+  };
   const provisioning = () =>
     createProvisioning({
       ...parts(),
-      licensing: createLicensing({ newId }),
       consequences: { endSignIns: async () => undefined, matchQuarantined: async () => undefined },
     });
   const noMembers = { upTo: 0 };
