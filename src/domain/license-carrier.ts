@@ -1,5 +1,6 @@
 // What a directory says about licenses in a user's profile: app roles, entitlements and our own extension attribute, and
 // which rules they meet. Pure; called by the license engine.
+import { grouped } from './grouped';
 import type { ClaimSource } from './license';
 import { fold, type ProfileValue, type UserProfile } from './user';
 
@@ -75,10 +76,10 @@ export function isSameCarried(before: CarrierProfile, after: CarrierProfile): bo
 /** The rules a profile meets: `auto` always, a code by its value, then by its display. */
 export function grantedBy(rules: readonly LicenseRule[], profile: CarrierProfile): Granted {
   const met = new Set(rules.filter((rule) => rule.source === 'auto'));
+  const byCode = grouped(rules, ({ source, matchValue }) => `${source} ${fold(matchValue)}`);
   const unmapped = new Set<string>();
   for (const { source, names } of carriedCodes(profile)) {
-    const byName = names.map((name) => rules.filter((it) => it.source === source && fold(it.matchValue) === name));
-    const found = byName.find((some) => some.length > 0);
+    const found = names.map((name) => byCode.get(`${source} ${name}`)).find((some) => some !== undefined);
     if (found === undefined) unmapped.add(names[0] as string);
     else for (const rule of found) met.add(rule);
   }

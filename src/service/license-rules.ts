@@ -48,9 +48,6 @@ interface Dependencies {
   readonly pageSize?: number;
 }
 
-/** A request that began before a rule was seen may end after its page: people made in this span are looked at again. */
-const overlapMs = 60_000;
-
 /** What one transaction did: the last person of it, undefined at the end, and how many there were. */
 interface Page {
   readonly last: string | undefined;
@@ -70,7 +67,7 @@ export function createLicenseRules({ database, clock, newId, licensing, pageSize
       it.poolId === pool.id &&
       it.source === wish.source &&
       it.groupId === groupId &&
-      fold(it.matchValue) === fold(matchValue);
+      (groupId !== null || fold(it.matchValue) === fold(matchValue));
     const same = (await stores.rules.list()).find(isSame);
     if (same !== undefined) return same;
     const id = newId();
@@ -79,39 +76,38 @@ export function createLicenseRules({ database, clock, newId, licensing, pageSize
     return (await stores.rules.lock(id)) as RuleRow;
   };
 
-  /** One page of the people whom a rule is about. */
-  const page = (caller: Caller, { id: ruleId, groupId }: RuleRow, after: string): Promise<Page> =>
+  /** One page of the people there are; none once somebody else has ended the rule, whose work is theirs then. */
+  const page = (caller: Caller, { id: ruleId, groupId, endedAt }: RuleRow, after: string): Promise<Page> =>
     database.inTransaction(caller.organizationId, async (stores) => {
       const at = clock.now();
-      // Who is joining or leaving holds this lock: such a change is over, and seen here, or comes later and sees the rule.
+      // The locks of the group, or of the people, are held by every request that reads the rules and claims by them: it is
+      // over and seen here, or comes later and sees the rule as it is now.
       if (groupId !== null) await stores.groups.lock(groupId);
       const rule = await stores.rules.lock(ruleId);
-      if (rule === undefined) throw new AppError('rule.not_found');
-      const userIds = await listPage(stores, rule, after, pageSize);
+      if (rule?.endedAt?.getTime() !== endedAt?.getTime()) return { last: undefined, people: 0 };
+      const userIds =
+        groupId === null
+          ? await stores.rules.lockPeopleAfter(after, pageSize)
+          : await stores.groupMembers.page(groupId, after, pageSize);
+      const concerned = endedAt === null ? userIds : await stores.rules.listClaimants(ruleId, userIds);
+      if (concerned.length > 0) {
+        const editOf = endedAt === null ? await beginning(stores, rule as RuleRow, concerned) : ending(ruleId);
+        await licensing.edit(stores, caller, concerned, editOf, { reason: 'claim_withdrawn', at });
+      }
       const last = userIds.length < pageSize ? undefined : userIds.at(-1);
-      if (userIds.length === 0) return { last, people: 0 };
-      await stores.licenses.lockPeople(userIds);
-      const editOf = rule.endedAt === null ? await beginning(stores, rule, userIds) : ending(rule);
-      await licensing.edit(stores, caller, userIds, editOf, { reason: 'claim_withdrawn', at });
-      if (last !== undefined && last > (rule.pendingAfter ?? '')) await stores.rules.setPending(ruleId, last);
-      return { last, people: userIds.length };
+      if (last !== undefined) await stores.rules.setPending(ruleId, last);
+      return { last, people: concerned.length };
     });
 
-  const sweep = async (caller: Caller, rule: RuleRow, from: string): Promise<number> => {
+  const apply = async (caller: Caller, rule: RuleRow): Promise<AppliedRule> => {
+    if (rule.pendingAfter === null) return { rule, people: 0 };
     let people = 0;
-    for (let after: string | undefined = from; after !== undefined;) {
+    for (let after: string | undefined = rule.pendingAfter; after !== undefined;) {
       const done = await page(caller, rule, after);
       people += done.people;
       after = done.last;
     }
-    return people;
-  };
-
-  const apply = async (caller: Caller, rule: RuleRow): Promise<AppliedRule> => {
-    if (rule.pendingAfter === null) return { rule, people: 0 };
-    const people = await sweep(caller, rule, rule.pendingAfter);
-    await sweep(caller, rule, firstIdOf((rule.endedAt ?? rule.createdAt).getTime() - overlapMs));
-    await database.inTransaction(caller.organizationId, (stores) => stores.rules.setPending(rule.id, null));
+    await database.inTransaction(caller.organizationId, (stores) => stores.rules.finish(rule.id, rule.endedAt));
     return { rule: { ...rule, pendingAfter: null }, people };
   };
 
@@ -159,12 +155,6 @@ async function matchOf(stores: Stores, { source, match }: RuleWish, poolCode: st
   return { matchValue: group.profile.displayName, groupId: group.id };
 }
 
-function listPage(stores: Stores, rule: RuleRow, after: string, limit: number): Promise<string[]> {
-  if (rule.endedAt !== null) return stores.rules.listClaimantsAfter(rule.id, after, limit);
-  if (rule.groupId !== null) return stores.groupMembers.page(rule.groupId, after, limit);
-  return stores.rules.listPeopleAfter(after, limit);
-}
-
 type EditOf = (userId: string, open: readonly ClaimRow[]) => ClaimEdit;
 
 async function beginning(stores: Stores, rule: RuleRow, userIds: readonly string[]): Promise<EditOf> {
@@ -180,12 +170,6 @@ async function beginning(stores: Stores, rule: RuleRow, userIds: readonly string
   };
 }
 
-function ending(rule: RuleRow): EditOf {
-  return (_, open) => ({ ...noEdit, withdraw: open.filter((it) => it.sourceRef === rule.id) });
-}
-
-/** The lowest UUIDv7 of an instant in milliseconds. Source: RFC 9562 5.7. */
-function firstIdOf(atMs: number): string {
-  const hex = Math.max(0, atMs).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
+function ending(ruleId: string): EditOf {
+  return (_, open) => ({ ...noEdit, withdraw: open.filter((it) => it.sourceRef === ruleId) });
 }

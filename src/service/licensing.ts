@@ -37,7 +37,7 @@ export interface Licensing {
   grantNew(stores: Stores, caller: Caller, user: User, at: Date): Promise<Settled>;
   /**
    * What a changed profile or account state means: the claims of its carriers follow, whatever the state; seats are
-   * released when it is deactivated and given again when it is enabled, at the end of the queue where noEdit is free.
+   * released when it is deactivated and given again when it is enabled, at the end of the queue where none is free.
    */
   change(stores: Stores, caller: Caller, before: User, after: User, at: Date): Promise<Settled>;
   /** Ends all seats, places and claims of a user who is removed; each freed seat goes to the oldest waiter. */
@@ -165,11 +165,11 @@ export function createLicensing({ newId }: Dependencies): Licensing {
     const ruleIds = new Set(rules.map((rule) => rule.id));
     const met = rules.filter((rule) => rule.isOpen);
     const members = new Set(joined);
-    const follow = (userId: string, open: readonly ClaimRow[]): ClaimEdit => {
+    const editOf = (userId: string, open: readonly ClaimRow[]): ClaimEdit => {
       const own = open.filter((it) => it.source === 'groups' && ruleIds.has(it.sourceRef));
       return compareClaims(own, members.has(userId) ? met : []);
     };
-    await edit(stores, caller, [...joined, ...left], follow, { reason: 'claim_withdrawn', at });
+    await edit(stores, caller, [...joined, ...left], editOf, { reason: 'claim_withdrawn', at });
   };
 
   return {

@@ -27,7 +27,8 @@ export interface GroupRule extends LicenseRule {
   readonly isOpen: boolean;
 }
 
-const ruleColumns = `SELECT r.id, r.source, r.match_value, p.id AS pool_id, p.is_app, r.ended_at IS NULL AND p.closed_at IS NULL AS is_open FROM license_rules r
+const ruleColumns = 'r.id, r.source, r.match_value, p.id AS pool_id, p.is_app';
+const ruleTables = `license_rules r
   JOIN license_pools p ON p.organization_id = r.organization_id AND p.id = r.pool_id`;
 
 /** The store of claims. */
@@ -37,7 +38,7 @@ export function createClaimStore(connection: Connection) {
     /** Open rules that a profile can meet, in the order of their pools. */
     listProfileRules: async (): Promise<LicenseRule[]> => {
       const { rows } = await connection.prepared(
-        `${ruleColumns} WHERE r.organization_id = ? AND r.source IN ('auto', 'roles', 'extension') AND r.ended_at IS NULL
+        `SELECT ${ruleColumns} FROM ${ruleTables} WHERE r.organization_id = ? AND r.source IN ('auto', 'roles', 'extension') AND r.ended_at IS NULL
            AND p.closed_at IS NULL ORDER BY p.sort_order, p.id, r.id`,
         [organizationId],
       );
@@ -46,7 +47,8 @@ export function createClaimStore(connection: Connection) {
     /** All rules a group ever had, in the order of their pools. */
     listGroupRules: async (groupId: string): Promise<GroupRule[]> => {
       const { rows } = await connection.prepared(
-        `${ruleColumns} WHERE r.organization_id = ? AND r.source = 'groups' AND r.group_id = ? ORDER BY p.sort_order, p.id, r.id`,
+        `SELECT ${ruleColumns}, r.ended_at IS NULL AND p.closed_at IS NULL AS is_open FROM ${ruleTables}
+         WHERE r.organization_id = ? AND r.source = 'groups' AND r.group_id = ? ORDER BY p.sort_order, p.id, r.id`,
         [organizationId, groupId],
       );
       return rows.map((row) => ({ ...toRule(row), isOpen: Number(row['is_open']) === 1 }));
@@ -55,8 +57,9 @@ export function createClaimStore(connection: Connection) {
     list: (userIds: readonly string[]): Promise<ClaimRow[]> =>
       inChunks(userIds, async (chunk) => {
         const { rows } = await connection.run(
-          `SELECT c.id, c.user_id, c.pool_id, p.is_app, c.source, c.source_ref, c.effect FROM license_claims c
-           JOIN license_pools p ON p.organization_id = c.organization_id AND p.id = c.pool_id
+          `SELECT c.id, c.user_id, c.pool_id, p.is_app, c.source, c.source_ref, c.effect
+           FROM license_claims c FORCE INDEX (license_claims_user_id_pool_id_source_source_ref_unique)
+           STRAIGHT_JOIN license_pools p ON p.organization_id = c.organization_id AND p.id = c.pool_id
            WHERE c.organization_id = ? AND c.user_id IN (?) AND c.is_open = 1 AND p.closed_at IS NULL
            ORDER BY p.sort_order, p.id, c.claimed_at, c.id`,
           [organizationId, chunk],

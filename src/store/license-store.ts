@@ -152,15 +152,17 @@ export function createLicenseStore(connection: Connection) {
     },
     /**
      * The oldest waiters of a pool who are enabled and, for an app pool, have no app seat, each with a grant behind it;
-     * queue rows and user rows locked. Called under the pool's lock.
+     * queue rows and user rows locked. Called under the pool's lock. The indexes are named, since a plan over the claims of
+     * the pool costs 20 ms a waiter at 100,000 people.
      */
     lockOldestWaiters: async (poolId: string, isApp: boolean, limit: number): Promise<Waiter[]> => {
       const { rows } = await connection.run(
         `SELECT w.id AS wait_id, w.user_id, u.flags, u.last_used_on,
-           (SELECT CONCAT(c.source, ' ', c.source_ref) FROM license_claims c WHERE c.organization_id = w.organization_id AND c.user_id = w.user_id
+           (SELECT CONCAT(c.source, ' ', c.source_ref) FROM license_claims c FORCE INDEX (license_claims_user_id_pool_id_source_source_ref_unique) WHERE c.organization_id = w.organization_id AND c.user_id = w.user_id
              AND c.pool_id = w.pool_id AND c.is_open = 1 AND c.effect = 'grant' ORDER BY c.claimed_at, c.id LIMIT 1) AS granted_by,
-           (SELECT COUNT(*) FROM license_waitlist o WHERE o.organization_id = w.organization_id AND o.user_id = w.user_id AND o.is_open = 1) AS waits
-         FROM license_waitlist w JOIN users u ON u.organization_id = w.organization_id AND u.id = w.user_id
+           (SELECT COUNT(*) FROM license_waitlist o FORCE INDEX (license_waitlist_user_id_pool_id_unique) WHERE o.organization_id = w.organization_id AND o.user_id = w.user_id AND o.is_open = 1) AS waits
+         FROM license_waitlist w FORCE INDEX (license_waitlist_pool_id_waiting_since_index)
+           STRAIGHT_JOIN users u FORCE INDEX (PRIMARY) ON u.organization_id = w.organization_id AND u.id = w.user_id
          WHERE w.organization_id = ? AND w.pool_id = ? AND w.is_open = 1 AND u.account_state = 'enabled' AND (? = 0 OR u.licensed_at IS NULL)
          ORDER BY w.waiting_since, w.id LIMIT ? FOR UPDATE`,
         [organizationId, poolId, isApp ? 1 : 0, limit],

@@ -2,6 +2,7 @@
 import type { CarrierProfile, LicenseRule } from '../domain/license-carrier';
 import { licenseExtension } from '../domain/license-carrier';
 import { jsonOf, type Connection, type Row } from './connection';
+import { inChunks } from './id-chunks';
 
 /** A rule as administration sees it. */
 export interface RuleRow extends LicenseRule {
@@ -77,25 +78,34 @@ export function createRuleStore(connection: Connection) {
       );
       return open;
     },
-    /** Notes how far a rule is applied; null = to everybody. */
-    setPending: async (id: string, pendingAfter: string | null): Promise<void> => {
+    /** Notes how far a rule is applied. */
+    setPending: async (id: string, pendingAfter: string): Promise<void> => {
       await connection.run('UPDATE license_rules SET pending_after = ? WHERE organization_id = ? AND id = ?', [
         pendingAfter,
         organizationId,
         id,
       ]);
     },
-    /** Live people after one of them, in the order of their ids. */
-    listPeopleAfter: (userId: string, limit: number): Promise<string[]> =>
+    /** Notes that a rule is applied to everybody, unless it has been ended since it was read. */
+    finish: async (id: string, endedAt: Date | null): Promise<void> => {
+      await connection.run(
+        'UPDATE license_rules SET pending_after = NULL WHERE organization_id = ? AND id = ? AND ended_at <=> ?',
+        [organizationId, id, endedAt],
+      );
+    },
+    /** Live people after one of them in the order of their ids, locked: also those whom a request is just making. */
+    lockPeopleAfter: (userId: string, limit: number): Promise<string[]> =>
       ids(
-        "SELECT id FROM users WHERE organization_id = ? AND id > ? AND account_state <> 'removed' ORDER BY id LIMIT ?",
+        "SELECT id FROM users FORCE INDEX (PRIMARY) WHERE organization_id = ? AND id > ? AND account_state <> 'removed' ORDER BY id LIMIT ? FOR UPDATE",
         [organizationId, userId, limit],
       ),
-    /** People with an open claim of a rule after one of them. */
-    listClaimantsAfter: (ruleId: string, userId: string, limit: number): Promise<string[]> =>
-      ids(
-        'SELECT user_id AS id FROM license_claims WHERE organization_id = ? AND user_id > ? AND source_ref = ? AND is_open = 1 ORDER BY user_id LIMIT ?',
-        [organizationId, userId, ruleId, limit],
+    /** Who of some people has an open claim of a rule. */
+    listClaimants: (ruleId: string, userIds: readonly string[]): Promise<string[]> =>
+      inChunks(userIds, (chunk) =>
+        ids(
+          'SELECT DISTINCT user_id AS id FROM license_claims WHERE organization_id = ? AND user_id IN (?) AND source_ref = ? AND is_open = 1',
+          [organizationId, chunk, ruleId],
+        ),
       ),
     /** What the profiles of people carry. */
     listCarriers: async (userIds: readonly string[]): Promise<Map<string, CarrierProfile>> => {

@@ -537,6 +537,56 @@ describe('licenses', () => {
       expect(await rowsOf(db, 'SELECT COUNT(*) AS n FROM license_claims WHERE is_open = 1')).toEqual([{ n: 8 }]);
     });
 
+    it('a rule that begins or ends while people come and change leaves nobody out', async () => {
+      const it = build();
+      await it.endAuto();
+      await it.pools.set(it.caller, 'APP', { seats: 100 });
+      const there = await addPeople(it.provisioning, it.caller, 10);
+      const carriers = { values: [role('APP')] };
+      const whileMany = <T>(work: () => Promise<T>, round: number, over: Partial<UserProfile>): Promise<T> => {
+        const others = there.map(async (id, n) => {
+          await it.edit(id, over);
+          await it.provisioning.createUser(it.caller, aProfile({ userName: `late${round}-${n}@example.com`, ...over }));
+        });
+        return Promise.all([work(), ...others]).then(([done]) => done);
+      };
+      const seats = () => rowsOf(db, 'SELECT COUNT(*) AS n FROM license_assignments WHERE is_open = 1');
+
+      const { rule } = await whileMany(() => it.addRule({ source: 'roles', poolCode: 'APP' }), 1, carriers);
+      const begun = await seats();
+      await Promise.all(there.map((id) => it.edit(id, { values: [] })));
+      await whileMany(() => it.rules.end(it.caller, rule.id), 2, carriers);
+
+      expect(begun).toEqual([{ n: 20 }]);
+      expect(await seats()).toEqual([{ n: 0 }]);
+      expect(await rowsOf(db, 'SELECT id FROM license_claims WHERE is_open = 1')).toEqual([]);
+    }, 60_000);
+
+    it('a rule that somebody ends on its way is not begun any further', async () => {
+      const it = build();
+      await it.endAuto();
+      for (let n = 0; n < 8; n += 1) await it.add();
+      let ended: Promise<unknown> | undefined;
+      const licensing: typeof it.licensing = {
+        ...it.licensing,
+        edit: async (...args) => {
+          const [open] = (await it.rules.list(it.caller)).filter((one) => one.endedAt === null);
+          ended ??= it.rules.end(it.caller, open!.id);
+          return it.licensing.edit(...args);
+        },
+      };
+      const slow = createLicenseRules({ database: db.database, clock, newId, licensing, pageSize: 3 });
+
+      await slow.add(it.caller, { source: 'auto', poolCode: 'APP' });
+      await ended;
+
+      expect(await rowsOf(db, 'SELECT id FROM license_claims WHERE is_open = 1')).toEqual([]);
+      expect((await it.rules.list(it.caller)).map((one) => [one.endedAt !== null, one.pendingAfter])).toEqual([
+        [true, null],
+        [true, null],
+      ]);
+    });
+
     it('a rule of roles finds those who carry the role already, and knows only its own organization', async () => {
       const it = build();
       await it.endAuto();
