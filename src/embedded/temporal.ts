@@ -3,35 +3,22 @@
 import { mkdir } from 'node:fs/promises';
 import { connect } from 'node:http2';
 import { join } from 'node:path';
-import { AppError } from '../errors';
-import { type Child, type ChildOptions, startChild } from './child';
-import { findFreePort, waitFor } from './ports';
+import { findFreePort } from './ports';
+import { type PrivateServer, type PrivateServerOptions, startPrivateServer } from './private-server';
 
 /** What one private Temporal is started with. */
-export interface TemporalOptions {
+export interface TemporalOptions extends PrivateServerOptions {
   /** The `temporal` command line program. */
   readonly program: string;
   /** Its version: part of the file name, since a file of an older one is not migrated. */
   readonly version: string;
-  /** Gets `temporal-<version>.db` and `logs/`. */
-  readonly dataDir: string;
   readonly namespace: string;
-  readonly environment: ChildOptions['environment'];
-  readonly clock: ChildOptions['clock'];
-  readonly onStart?: ChildOptions['onStart'];
-  readonly onDeath?: ChildOptions['onDeath'];
-  readonly onGiveUp: ChildOptions['onGiveUp'];
-  /** Handed the child as soon as it runs, so that a stop need not wait until it is ready. */
-  readonly onChild?: (child: Child) => void;
 }
 
 /** A Temporal that answers. */
-export interface TemporalServer {
+export interface TemporalServer extends PrivateServer {
   /** host:port */
   readonly address: string;
-  readonly port: number;
-  readonly child: Child;
-  readonly stop: () => Promise<void>;
 }
 
 const startMs = 30_000;
@@ -45,37 +32,20 @@ const askMs = 1000;
 export async function startTemporal(options: TemporalOptions): Promise<TemporalServer> {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const port = await findFreePort();
-  let lost: string | undefined;
-  const child = startChild({
+  const address = `127.0.0.1:${port}`;
+  const server = await startPrivateServer(options, {
     name: 'temporal',
+    title: 'the private Temporal',
     command: options.program,
     args: serverArguments(options, port),
     // Without cgo it takes the name of its user from USER and ends without one, as under an id that has no name.
     environment: { ...options.environment, USER: options.environment['USER'] ?? 'uptake' },
-    logPath: join(options.dataDir, 'logs', 'temporal.log'),
+    port,
+    startMs,
     stopMs,
-    clock: options.clock,
-    onStart: options.onStart,
-    onDeath: options.onDeath,
-    onGiveUp: (report) => {
-      lost = report;
-      options.onGiveUp(report);
-    },
+    isReady: () => hasNamespace(address, options.namespace),
   });
-  options.onChild?.(child);
-  const address = `127.0.0.1:${port}`;
-  try {
-    await waitFor({
-      until: () => hasNamespace(address, options.namespace),
-      failed: () => (child.isStopped() ? 'the private Temporal was stopped' : lost),
-      timeoutMs: startMs,
-      what: 'the start of the private Temporal',
-    });
-  } catch (cause) {
-    await child.stop();
-    throw new AppError('server.failed', { reason: cause instanceof Error ? cause.message : '' }, { cause });
-  }
-  return { address, port, child, stop: () => child.stop() };
+  return { ...server, address };
 }
 
 function serverArguments(options: TemporalOptions, port: number): string[] {
