@@ -2,6 +2,7 @@
 import type { Caller } from '../domain/caller';
 import type { RequestHistory, RequestPage } from '../service/request-history';
 import type { Output } from './output';
+import { shownChange } from './requested-change';
 import type { LogWish } from './scim-verbs';
 
 interface Parts {
@@ -77,12 +78,7 @@ function shown(it: Item): object {
     ...(it.changes === undefined
       ? {}
       : {
-          changes: it.changes.map(({ action, targetKind, targetId, detail }) => ({
-            action,
-            target_kind: targetKind,
-            target_id: targetId,
-            detail,
-          })),
+          changes: it.changes.map(shownChange),
         }),
   };
 }

@@ -2,6 +2,7 @@
 // queue is bounded, what does not fit is counted. Called by exchange.ts; the writer is handed in.
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '../domain/caller';
+import type { RequestRecord } from '../domain/request-record';
 import type { Json, UserProfile } from '../domain/user';
 import type { Log } from '../log';
 import { AppError } from '../errors';
@@ -30,25 +31,6 @@ export interface LoggedRequest {
   change: { readonly before: UserProfile; readonly after: UserProfile } | undefined;
 }
 
-/** A row of scim_request_log. */
-export interface RequestLogRow {
-  readonly organizationId: number;
-  readonly requestId: string;
-  readonly credentialId: string | null;
-  readonly clientRequestId: string | null;
-  readonly receivedAt: Date;
-  readonly method: string;
-  readonly path: string;
-  readonly subjectId: string | null;
-  readonly statusCode: number;
-  readonly scimType: string | null;
-  readonly decision: string | null;
-  readonly affected: Json;
-  readonly warnings: Json;
-  readonly payload: string | null;
-  readonly durationMs: number;
-}
-
 /** The log of one process. */
 export interface RequestLog {
   /** Notes an answered request of a known caller. Never throws, never waits. */
@@ -69,7 +51,7 @@ export interface LogPromise {
 
 interface Dependencies {
   /** Writes rows and what is promised beyond them, all or none. */
-  readonly write: (rows: readonly RequestLogRow[], promise: LogPromise) => Promise<void>;
+  readonly write: (rows: readonly RequestRecord[], promise: LogPromise) => Promise<void>;
   readonly log: Log;
   readonly flushMs?: number;
 }
@@ -117,14 +99,14 @@ export function createRequestLog({ write, log, flushMs = 200 }: Dependencies): R
   };
 
   /** A promise stands once it is written. */
-  const keep = async (rows: readonly RequestLogRow[]): Promise<void> => {
+  const keep = async (rows: readonly RequestRecord[]): Promise<void> => {
     const next = Math.max(promised, accepted + room);
     await write(rows, { promised: next, dropped });
     promised = Math.max(promised, next);
   };
 
   /** False when the database is away: the rows are kept. A row it refuses is lost, and counted. */
-  const attempt = async (rows: readonly RequestLogRow[]): Promise<boolean> => {
+  const attempt = async (rows: readonly RequestRecord[]): Promise<boolean> => {
     try {
       await keep(rows);
       return true;
@@ -166,7 +148,7 @@ export function createRequestLog({ write, log, flushMs = 200 }: Dependencies): R
   };
 }
 
-function toRow({ request, statusCode, scimType, durationMs }: Waiting): RequestLogRow {
+function toRow({ request, statusCode, scimType, durationMs }: Waiting): RequestRecord {
   const { caller, req, subjectId, change, decision, warnings } = request;
   const fields = change === undefined ? undefined : changedFields(change.before, change.after);
   const isSame = fields?.length === 0 && decision === 'changed';

@@ -4,9 +4,10 @@ import type { Clock } from '../clock';
 import type { Caller } from '../domain/caller';
 import { quarantineRisk, type QuarantineRisk, type RequestCounts } from '../domain/entra-quarantine';
 import { massWindowMs } from '../domain/hold';
+import type { RequestedChange } from '../domain/request-record';
 import { AppError } from '../errors';
 import type { Database } from '../store/database';
-import type { PastRequest, RequestedChange, RequestMark } from '../store/request-history-view';
+import type { PastRequest, RequestMark } from '../store/request-history-view';
 
 /** A question; without any word the newest requests. */
 export interface RequestQuestion {

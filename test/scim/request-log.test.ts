@@ -1,6 +1,7 @@
 // The request log: what a row says, what it leaves out, and that it is never in the way.
 import { AppError } from '../../src/errors';
-import { createRequestLog, type LoggedRequest, type RequestLogRow } from '../../src/scim/request-log';
+import type { RequestRecord } from '../../src/domain/request-record';
+import { createRequestLog, type LoggedRequest } from '../../src/scim/request-log';
 import { useDatabase } from '../support/database';
 import { useDoors, idOf } from './doors';
 
@@ -83,9 +84,9 @@ describe('the request log', () => {
   });
 
   it('keeps rows while the database is away, and counts what its queue cannot hold', async () => {
-    const written: RequestLogRow[] = [];
+    const written: RequestRecord[] = [];
     let isAway = true;
-    const write = async (rows: readonly RequestLogRow[]) => {
+    const write = async (rows: readonly RequestRecord[]) => {
       if (isAway) throw new AppError('database.unavailable');
       written.push(...rows);
     };
@@ -105,7 +106,7 @@ describe('the request log', () => {
 
   it('loses a row that the database refuses, and no other', async () => {
     const written: string[] = [];
-    const write = async (rows: readonly RequestLogRow[]) => {
+    const write = async (rows: readonly RequestRecord[]) => {
       if (rows.some((row) => row.requestId === 'bad')) throw new AppError('bug');
       written.push(...rows.map((row) => row.requestId));
     };

@@ -3,7 +3,7 @@ import { newId } from '../../src/ids';
 import { createLicensing } from '../../src/service/licensing';
 import { createProvisioning } from '../../src/service/provisioning';
 import { createRequestHistory } from '../../src/service/request-history';
-import type { RequestLogRow } from '../../src/store/request-log-store';
+import type { RequestRecord } from '../../src/domain/request-record';
 import { aProfile, scimCaller, testClock } from '../support/builders';
 import { useDatabase } from '../support/database';
 
@@ -21,7 +21,7 @@ describe('the flight recorder', () => {
       licensing: createLicensing({ newId }),
       consequences: { endSignIns: () => Promise.resolve(), matchQuarantined: () => Promise.resolve(0) },
     });
-  const add = (...rows: Partial<RequestLogRow>[]) =>
+  const add = (...rows: Partial<RequestRecord>[]) =>
     db.database.acrossOrganizations((scan) =>
       scan.requestLog.add(
         rows.map((row) => ({
