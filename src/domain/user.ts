@@ -84,8 +84,13 @@ export interface User {
 /** A pure edit of a profile: may run more than once, so it depends on its argument alone. */
 export type ProfileEdit = (profile: UserProfile) => UserProfile;
 
-/** A version a client insists on: a number, `*` (any), or undefined (no condition). */
-export type ExpectedVersion = number | '*' | undefined;
+/** The versions a client insists on: one of these, `*` (any), or undefined (no condition). */
+export type ExpectedVersion = readonly number[] | '*' | undefined;
+
+/** Whether a row is at none of the versions that a client insists on. */
+export function isStale(expected: ExpectedVersion, rowVersion: number): boolean {
+  return Array.isArray(expected) && !expected.includes(rowVersion);
+}
 
 const address = /^[^\s@<>",;]{1,64}@[^\s@<>",;]{1,255}$/;
 
