@@ -11,6 +11,7 @@ export interface RequestRecord {
   readonly clientRequestId: string | null;
   readonly receivedAt: Date;
   readonly method: string;
+  /** Without the query, which is part of the payload. */
   readonly path: string;
   readonly subjectId: string | null;
   readonly statusCode: number;
@@ -18,7 +19,7 @@ export interface RequestRecord {
   readonly decision: string | null;
   readonly affected: Json;
   readonly warnings: Json;
-  /** JSON, cut at 16 KiB; null without a body, and after 30 days. */
+  /** JSON of query, body and operations, cut at 16 KiB; null without any, and after 30 days. */
   readonly payload: string | null;
   readonly durationMs: number;
 }

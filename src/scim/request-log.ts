@@ -66,6 +66,7 @@ interface Waiting {
 const queueLimit = 10_000;
 const batchSize = 500;
 const payloadLimit = 16_384;
+const queryLimit = 4096;
 /** Larger bodies are noted by size alone, so that the queue stays small. */
 const bodyLimit = 65_536;
 const retryMs = 2000;
@@ -159,20 +160,29 @@ function toRow({ request, statusCode, scimType, durationMs }: Waiting): RequestR
     clientRequestId: clientId(req.headers['client-request-id']),
     receivedAt: request.receivedAt,
     method: (req.method ?? '').slice(0, 8),
-    path: request.url.slice(0, 500),
+    path: pathOf(request.url).slice(0, 500),
     subjectId: subjectId ?? null,
     statusCode,
     scimType: scimType ?? null,
     decision: isSame ? 'unchanged' : (decision ?? null),
-    affected: request.affected ?? affectedUser(subjectId, fields),
+    affected: request.affected ?? affectedUser(subjectId, fields, isManagerChange(request) && statusCode >= 400),
     warnings: warnings.length === 0 ? null : warnings.slice(0, 50),
     payload: payloadOf(request),
     durationMs,
   };
 }
 
-function affectedUser(subjectId: string | undefined, fields: string[] | undefined): Json {
-  return subjectId === undefined ? null : { user: subjectId, ...(fields === undefined ? {} : { fields }) };
+function affectedUser(subjectId: string | undefined, fields: string[] | undefined, isReference: boolean): Json {
+  if (subjectId === undefined) return null;
+  return { user: subjectId, ...(fields && { fields }), ...(isReference && { reference: 'manager' }) };
+}
+
+/** Whether a PATCH is about nothing but the manager: directories count its failure apart. */
+function isManagerChange({ req, operations = [] }: LoggedRequest): boolean {
+  const paths = operations.map((it) => (it as { readonly path?: unknown }).path);
+  return (
+    req.method === 'PATCH' && paths.length > 0 && paths.every((path) => /(^|:)manager(\.\w+)?$/.test(String(path)))
+  );
 }
 
 /** Entra's own id of the request, where it is one. */
@@ -186,12 +196,19 @@ function changedFields(before: UserProfile, after: UserProfile): string[] {
   return names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
 }
 
-/** The body and what was read out of it, without secrets, cut at 16 KiB. */
-function payloadOf({ body, operations, req }: LoggedRequest): string | null {
-  if (body === undefined) return null;
+/** Without the query: a filter may hold an address, and the path is kept for longer than the payload. */
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
+/** The query, the body and what was read out of it, without secrets, cut at 16 KiB. */
+function payloadOf({ url, body, operations, req }: LoggedRequest): string | null {
+  const start = pathOf(url).length + 1;
+  const query = url.slice(start, start + queryLimit) || undefined;
+  if (body === undefined) return query === undefined ? null : JSON.stringify({ query });
   const sizeBytes = Number(req.headers['content-length'] ?? 0);
-  if (sizeBytes > bodyLimit) return JSON.stringify({ sizeBytes });
-  return JSON.stringify({ body, operations }, redact).slice(0, payloadLimit);
+  if (sizeBytes > bodyLimit) return JSON.stringify({ query, sizeBytes });
+  return JSON.stringify({ query, body, operations }, redact).slice(0, payloadLimit);
 }
 
 const secret = /password|passwd|secret|token|assertion|authorization/i;

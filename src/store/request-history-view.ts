@@ -93,12 +93,12 @@ function reading({ organizationId, run, prepared }: Connection) {
       );
       return new Map(rows.map((row) => [row['status_code'] as number, Number(row['n'])]));
     },
-    /** Failed changes of groups since an instant: members, as directories count them; `limit` failures are looked at. */
+    /** Failed changes of members and managers since an instant, as directories count them; `limit` failures are looked at. */
     countReferenceFailures: async (statusCodes: readonly number[], since: Date, limit: number): Promise<number> => {
       const { rows } = await run(
-        `SELECT COUNT(*) AS n FROM (SELECT method, path FROM scim_request_log
+        `SELECT COUNT(*) AS n FROM (SELECT method, path, affected FROM scim_request_log
            WHERE organization_id = ? AND status_code IN (?) AND received_at >= ? LIMIT ?) failed
-         WHERE method = 'PATCH' AND path LIKE '%/groups/%'`,
+         WHERE method = 'PATCH' AND (path LIKE '%/groups/%' OR JSON_CONTAINS_PATH(affected, 'one', '$.reference'))`,
         [organizationId, statusCodes, since, limit],
       );
       return Number(rows[0]?.['n']);
