@@ -1,10 +1,10 @@
 // A private Temporal dev server on loopback with a database file under DATA_DIR, and the question whether it answers.
 // Called by the launcher and, for all suites, by test/support/global-setup.ts.
 import { mkdir } from 'node:fs/promises';
-import { connect } from 'node:http2';
 import { join } from 'node:path';
 import { findFreePort } from './ports';
 import { type PrivateServer, type PrivateServerOptions, startPrivateServer } from './private-server';
+import { askTemporal } from './temporal-call';
 
 /** What one private Temporal is started with. */
 export interface TemporalOptions extends PrivateServerOptions {
@@ -55,42 +55,11 @@ function serverArguments(options: TemporalOptions, port: number): string[] {
   return [...server, ...store, '--namespace', options.namespace, '--log-level', 'warn'];
 }
 
-/**
- * Whether a Temporal without TLS answers and knows a namespace: one DescribeNamespace call over bare HTTP/2.
- * Source: the gRPC wire protocol; temporal.api.workflowservice.v1.
- */
-export function hasNamespace(address: string, namespace: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const session = connect(`http://${address}`);
-    const done = (answer: boolean) => {
-      session.destroy();
-      resolve(answer);
-    };
-    session.setTimeout(askMs, () => done(false));
-    session.once('error', () => done(false));
-    const request = session.request({
-      ':method': 'POST',
-      ':path': '/temporal.api.workflowservice.v1.WorkflowService/DescribeNamespace',
-      'content-type': 'application/grpc',
-      te: 'trailers',
-    });
-    const answered = (headers: { readonly 'grpc-status'?: unknown }) => {
-      if (headers['grpc-status'] !== undefined) done(Number(headers['grpc-status']) === 0);
-    };
-    request.once('response', answered);
-    request.once('trailers', answered);
-    request.once('error', () => done(false));
-    request.once('close', () => done(false));
-    request.resume();
-    request.end(describeNamespace(namespace));
-  });
-}
-
-/** Field 1 as text, behind the five bytes of a gRPC message: not compressed, length. */
-function describeNamespace(namespace: string): Buffer {
+/** Whether a Temporal without TLS answers and knows a namespace. */
+export async function hasNamespace(address: string, namespace: string): Promise<boolean> {
   const name = Buffer.from(namespace);
+  // Field 1 as text.
   const message = Buffer.concat([Buffer.from([0x0a, name.length]), name]);
-  const head = Buffer.alloc(5);
-  head.writeUInt32BE(message.length, 1);
-  return Buffer.concat([head, message]);
+  const answer = await askTemporal({ address }, { method: 'DescribeNamespace', message, timeoutMs: askMs });
+  return answer !== undefined;
 }
