@@ -114,7 +114,12 @@ function preferred(values: readonly ProfileValue[], attribute: string): ProfileV
 
 /** Compare key of text that SCIM compares without case: NFKC, lower case, no trailing space. Source: RFC 7643 2.2. */
 export function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase().normalize('NFKC').trimEnd();
+  return foldPart(text).trimEnd();
+}
+
+/** The same of a part that is looked for within a key: there a blank at the end counts, "jane " does not begin "janet". */
+export function foldPart(text: string): string {
+  return text.normalize('NFKC').toLowerCase().normalize('NFKC');
 }
 
 /** Whether a text is one plain mail address. */

@@ -1,7 +1,7 @@
 // Conditions over one element of a multi-valued attribute, in memory: whether it holds, what it would stamp on a new
 // element, and its canonical text. Pure; called by PATCH.
-import type { Comparison, Condition } from '../domain/condition';
-import { fold } from '../domain/user';
+import { isPart, type Comparison, type Condition } from '../domain/condition';
+import { fold, foldPart } from '../domain/user';
 import type { Attribute } from './schemas';
 import type { Element, Scalar } from './resource';
 
@@ -37,8 +37,8 @@ function compares(
     return operator === 'eq' ? isSame : operator === 'ne' && !isSame;
   }
   if (held === undefined) return operator === 'ne';
-  const key = (text: string): string => (isCaseExact ? text : fold(text));
-  return comparesText(operator, key(String(held)), key(String(wanted)));
+  if (isCaseExact) return comparesText(operator, String(held), String(wanted));
+  return comparesText(operator, fold(String(held)), (isPart(operator) ? foldPart : fold)(String(wanted)));
 }
 
 function comparesText(operator: Comparison, held: string, wanted: string): boolean {
