@@ -1,5 +1,6 @@
 // The verbs about what the directory sends: `hold …` and `scim …`. Added to the program by program.ts.
 import { Argument, type Command, InvalidArgumentError } from 'commander';
+import type { Wrap } from './verb';
 
 /** One handler per verb. */
 export interface ScimHandlers {
@@ -19,8 +20,6 @@ export interface LogWish {
   readonly before?: { readonly receivedAt: Date; readonly id: number };
   readonly limit: number;
 }
-
-type Wrap = <A extends unknown[]>(handler: (...args: A) => Promise<boolean>) => (...args: A) => Promise<void>;
 
 /** `hold list`, `hold approve ID`, `hold reject ID`. */
 export function addHolds(program: Command, handlers: ScimHandlers, action: Wrap): void {

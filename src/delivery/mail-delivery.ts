@@ -1,7 +1,8 @@
 // The delivery of a run by mail: finished files as attachments; what is too large for a mail is named with its place.
 // Called by the report activities, once for each recipient, with that recipient's mail row already claimed.
+import type { MailOutcome } from '../domain/mail';
 import type { ReportArtifact } from '../domain/report';
-import type { Attachment, Mailer, Outcome, OutgoingMail } from '../mail/outgoing';
+import type { Attachment, Mailer, OutgoingMail } from '../mail/outgoing';
 
 /** How the files of a run go with one mail. */
 export interface Enclosure {
@@ -22,7 +23,7 @@ export interface MailDelivery {
    * Hands the mail over, once; the outcome is the relay's word.
    * @throws AppError as Mailer.send
    */
-  deliver(files: readonly ReportArtifact[], letter: Letter): Promise<Outcome>;
+  deliver(files: readonly ReportArtifact[], letter: Letter): Promise<MailOutcome>;
 }
 
 interface Dependencies {

@@ -2,6 +2,7 @@
 // queue is bounded, what does not fit is counted. Called by exchange.ts; the writer is handed in.
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '../domain/caller';
+import type { RequestRecord } from '../domain/request-record';
 import type { Json, UserProfile } from '../domain/user';
 import type { Log } from '../log';
 import { AppError } from '../errors';
@@ -30,25 +31,6 @@ export interface LoggedRequest {
   change: { readonly before: UserProfile; readonly after: UserProfile } | undefined;
 }
 
-/** A row of scim_request_log. */
-export interface RequestLogRow {
-  readonly organizationId: number;
-  readonly requestId: string;
-  readonly credentialId: string | null;
-  readonly clientRequestId: string | null;
-  readonly receivedAt: Date;
-  readonly method: string;
-  readonly path: string;
-  readonly subjectId: string | null;
-  readonly statusCode: number;
-  readonly scimType: string | null;
-  readonly decision: string | null;
-  readonly affected: Json;
-  readonly warnings: Json;
-  readonly payload: string | null;
-  readonly durationMs: number;
-}
-
 /** The log of one process. */
 export interface RequestLog {
   /** Notes an answered request of a known caller. Never throws, never waits. */
@@ -69,7 +51,7 @@ export interface LogPromise {
 
 interface Dependencies {
   /** Writes rows and what is promised beyond them, all or none. */
-  readonly write: (rows: readonly RequestLogRow[], promise: LogPromise) => Promise<void>;
+  readonly write: (rows: readonly RequestRecord[], promise: LogPromise) => Promise<void>;
   readonly log: Log;
   readonly flushMs?: number;
 }
@@ -84,6 +66,7 @@ interface Waiting {
 const queueLimit = 10_000;
 const batchSize = 500;
 const payloadLimit = 16_384;
+const queryLimit = 4096;
 /** Larger bodies are noted by size alone, so that the queue stays small. */
 const bodyLimit = 65_536;
 const retryMs = 2000;
@@ -117,14 +100,14 @@ export function createRequestLog({ write, log, flushMs = 200 }: Dependencies): R
   };
 
   /** A promise stands once it is written. */
-  const keep = async (rows: readonly RequestLogRow[]): Promise<void> => {
+  const keep = async (rows: readonly RequestRecord[]): Promise<void> => {
     const next = Math.max(promised, accepted + room);
     await write(rows, { promised: next, dropped });
     promised = Math.max(promised, next);
   };
 
   /** False when the database is away: the rows are kept. A row it refuses is lost, and counted. */
-  const attempt = async (rows: readonly RequestLogRow[]): Promise<boolean> => {
+  const attempt = async (rows: readonly RequestRecord[]): Promise<boolean> => {
     try {
       await keep(rows);
       return true;
@@ -166,7 +149,7 @@ export function createRequestLog({ write, log, flushMs = 200 }: Dependencies): R
   };
 }
 
-function toRow({ request, statusCode, scimType, durationMs }: Waiting): RequestLogRow {
+function toRow({ request, statusCode, scimType, durationMs }: Waiting): RequestRecord {
   const { caller, req, subjectId, change, decision, warnings } = request;
   const fields = change === undefined ? undefined : changedFields(change.before, change.after);
   const isSame = fields?.length === 0 && decision === 'changed';
@@ -177,20 +160,29 @@ function toRow({ request, statusCode, scimType, durationMs }: Waiting): RequestL
     clientRequestId: clientId(req.headers['client-request-id']),
     receivedAt: request.receivedAt,
     method: (req.method ?? '').slice(0, 8),
-    path: request.url.slice(0, 500),
+    path: pathOf(request.url).slice(0, 500),
     subjectId: subjectId ?? null,
     statusCode,
     scimType: scimType ?? null,
     decision: isSame ? 'unchanged' : (decision ?? null),
-    affected: request.affected ?? affectedUser(subjectId, fields),
+    affected: request.affected ?? affectedUser(subjectId, fields, isManagerChange(request) && statusCode >= 400),
     warnings: warnings.length === 0 ? null : warnings.slice(0, 50),
     payload: payloadOf(request),
     durationMs,
   };
 }
 
-function affectedUser(subjectId: string | undefined, fields: string[] | undefined): Json {
-  return subjectId === undefined ? null : { user: subjectId, ...(fields === undefined ? {} : { fields }) };
+function affectedUser(subjectId: string | undefined, fields: string[] | undefined, isReference: boolean): Json {
+  if (subjectId === undefined) return null;
+  return { user: subjectId, ...(fields && { fields }), ...(isReference && { reference: 'manager' }) };
+}
+
+/** Whether a PATCH is about nothing but the manager: directories count its failure apart. */
+function isManagerChange({ req, operations = [] }: LoggedRequest): boolean {
+  const paths = operations.map((it) => (it as { readonly path?: unknown }).path);
+  return (
+    req.method === 'PATCH' && paths.length > 0 && paths.every((path) => /(^|:)manager(\.\w+)?$/.test(String(path)))
+  );
 }
 
 /** Entra's own id of the request, where it is one. */
@@ -204,12 +196,19 @@ function changedFields(before: UserProfile, after: UserProfile): string[] {
   return names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
 }
 
-/** The body and what was read out of it, without secrets, cut at 16 KiB. */
-function payloadOf({ body, operations, req }: LoggedRequest): string | null {
-  if (body === undefined) return null;
+/** Without the query: a filter may hold an address, and the path is kept for longer than the payload. */
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
+/** The query, the body and what was read out of it, without secrets, cut at 16 KiB. */
+function payloadOf({ url, body, operations, req }: LoggedRequest): string | null {
+  const start = pathOf(url).length + 1;
+  const query = url.slice(start, start + queryLimit) || undefined;
+  if (body === undefined) return query === undefined ? null : JSON.stringify({ query });
   const sizeBytes = Number(req.headers['content-length'] ?? 0);
-  if (sizeBytes > bodyLimit) return JSON.stringify({ sizeBytes });
-  return JSON.stringify({ body, operations }, redact).slice(0, payloadLimit);
+  if (sizeBytes > bodyLimit) return JSON.stringify({ query, sizeBytes });
+  return JSON.stringify({ query, body, operations }, redact).slice(0, payloadLimit);
 }
 
 const secret = /password|passwd|secret|token|assertion|authorization/i;

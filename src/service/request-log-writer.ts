@@ -1,17 +1,17 @@
 // Writes rows of the SCIM request log together with the promise of what may still come, and tells what a process that died
 // has left unwritten (docs/adr/0010). Made by compose/web for the log of scim/request-log.
 import type { Clock } from '../clock';
+import type { RequestRecord } from '../domain/request-record';
 import type { NewId } from '../ids';
 import type { Log } from '../log';
 import type { Database } from '../store/database';
-import type { RequestLogRow } from '../store/request-log-store';
 import type { Promised } from '../store/request-log-writer-store';
 import type { Scan } from '../store/stores';
 
 /** The writer of one process. */
 export interface RequestLogWriter {
   /** Rows and the promise that goes with them, all or none. */
-  write(rows: readonly RequestLogRow[], promise: Omit<Promised, 'written'>): Promise<void>;
+  write(rows: readonly RequestRecord[], promise: Omit<Promised, 'written'>): Promise<void>;
   /** Says what processes have lost that were not seen for half a minute; each is told once. */
   tellLosses(): Promise<void>;
   /** Says that this process ends well. */
