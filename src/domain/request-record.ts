@@ -1,5 +1,6 @@
 // What is kept of an answered SCIM request, from the door that saw it to the page that shows it. Pure shapes, used by scim,
 // store, service and cli.
+import type { IgnoredName } from './finding';
 import type { Json } from './user';
 
 /** A request as it was answered. `payload` is already redacted; `affected` and `warnings` hold codes, ids and attribute names. */
@@ -22,6 +23,11 @@ export interface RequestRecord {
   /** JSON of query, body and operations, cut at 16 KiB; null without any, and after 30 days. */
   readonly payload: string | null;
   readonly durationMs: number;
+}
+
+/** The same as it leaves the door. What was left out becomes findings, not columns of the log. */
+export interface AnsweredRequest extends RequestRecord {
+  readonly ignored: readonly IgnoredName[];
 }
 
 /** What a request changed: an entry of the audit trail. */

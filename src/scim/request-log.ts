@@ -2,7 +2,8 @@
 // queue is bounded, what does not fit is counted. Called by exchange.ts; the writer is handed in.
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '../domain/caller';
-import type { RequestRecord } from '../domain/request-record';
+import type { IgnoredName } from '../domain/finding';
+import type { AnsweredRequest } from '../domain/request-record';
 import type { Json, UserProfile } from '../domain/user';
 import type { Log } from '../log';
 import { AppError } from '../errors';
@@ -20,6 +21,8 @@ export interface LoggedRequest {
   /** The normalized operations. */
   operations: readonly object[] | undefined;
   readonly warnings: string[];
+  /** Names that were left out. */
+  readonly ignored: IgnoredName[];
   /** The one resource an answer is about. */
   target: { readonly location: string; readonly version: string } | undefined;
   /** The id of the resource the request is about. */
@@ -51,7 +54,7 @@ export interface LogPromise {
 
 interface Dependencies {
   /** Writes rows and what is promised beyond them, all or none. */
-  readonly write: (rows: readonly RequestRecord[], promise: LogPromise) => Promise<void>;
+  readonly write: (rows: readonly AnsweredRequest[], promise: LogPromise) => Promise<void>;
   readonly log: Log;
   readonly flushMs?: number;
 }
@@ -100,14 +103,14 @@ export function createRequestLog({ write, log, flushMs = 200 }: Dependencies): R
   };
 
   /** A promise stands once it is written. */
-  const keep = async (rows: readonly RequestRecord[]): Promise<void> => {
+  const keep = async (rows: readonly AnsweredRequest[]): Promise<void> => {
     const next = Math.max(promised, accepted + room);
     await write(rows, { promised: next, dropped });
     promised = Math.max(promised, next);
   };
 
   /** False when the database is away: the rows are kept. A row it refuses is lost, and counted. */
-  const attempt = async (rows: readonly RequestRecord[]): Promise<boolean> => {
+  const attempt = async (rows: readonly AnsweredRequest[]): Promise<boolean> => {
     try {
       await keep(rows);
       return true;
@@ -149,7 +152,7 @@ export function createRequestLog({ write, log, flushMs = 200 }: Dependencies): R
   };
 }
 
-function toRow({ request, statusCode, scimType, durationMs }: Waiting): RequestRecord {
+function toRow({ request, statusCode, scimType, durationMs }: Waiting): AnsweredRequest {
   const { caller, req, subjectId, change, decision, warnings } = request;
   const fields = change === undefined ? undefined : changedFields(change.before, change.after);
   const isSame = fields?.length === 0 && decision === 'changed';
@@ -169,6 +172,7 @@ function toRow({ request, statusCode, scimType, durationMs }: Waiting): RequestR
     warnings: warnings.length === 0 ? null : warnings.slice(0, 50),
     payload: payloadOf(request),
     durationMs,
+    ignored: request.ignored,
   };
 }
 

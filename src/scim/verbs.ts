@@ -50,8 +50,9 @@ export function listResponse(
 }
 
 /** Notes what was read out of a body; answers the operations. */
-export function noted(exchange: Exchange, { operations, warnings }: Normalized): readonly Operation[] {
+export function noted(exchange: Exchange, { operations, warnings, ignored }: Normalized): readonly Operation[] {
   exchange.warnings.push(...warnings);
+  exchange.ignored.push(...ignored);
   exchange.operations = printOperations(operations);
   return operations;
 }

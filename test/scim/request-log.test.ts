@@ -19,6 +19,7 @@ function aRequest(over: Partial<LoggedRequest> = {}): LoggedRequest {
     body: undefined,
     operations: undefined,
     warnings: [],
+    ignored: [],
     target: undefined,
     subjectId: undefined,
     decision: 'read',
