@@ -49,6 +49,3 @@ export function createFindingStore(connection: Connection) {
     },
   };
 }
-
-/** The store of findings. */
-export type FindingStore = ReturnType<typeof createFindingStore>;

@@ -55,6 +55,3 @@ export function createOneTimeCodeScan(connection: ScanConnection) {
     },
   };
 }
-
-/** The store of one-time codes. */
-export type OneTimeCodeStore = ReturnType<typeof createOneTimeCodeStore>;

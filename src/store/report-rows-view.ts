@@ -43,9 +43,6 @@ export function createReportRowsView(connection: Connection) {
   };
 }
 
-/** The view of report rows. */
-export type ReportRowsView = ReturnType<typeof createReportRowsView>;
-
 async function* batchesOf(connection: Connection, question: UserListQuestion) {
   const batchSize = question.batchSize ?? 5000;
   const asOf = instantText(question.asOf);
