@@ -194,7 +194,9 @@ describe('the activities of a report run', () => {
     const whole = readFileSync(file!.path);
     const deliver = async () => {
       for (const kind of ['folder', 'mail'])
-        await expect(run('deliverReport', { ...args, destinationId: idOf(kind) })).rejects.toThrow('destination.unavailable');
+        await expect(run('deliverReport', { ...args, destinationId: idOf(kind) })).rejects.toThrow(
+          'destination.unavailable',
+        );
     };
 
     writeFileSync(file!.path, Buffer.alloc(whole.length));
