@@ -24,11 +24,12 @@ const create = [
   `SELECT EXISTS (SELECT 1 FROM users u WHERE u.organization_id = ? AND u.account_state <> 'removed' AND u.email_key = ? AND u.id <> ?) AS has_twin,
     EXISTS (SELECT 1 FROM users u WHERE u.organization_id = ? AND u.account_state <> 'removed' AND u.manager_raw IN (?, ?, ?) AND u.manager_user_id IS NULL AND u.id <> ?) AS is_awaited,
     EXISTS (SELECT 1 FROM event_quarantine q WHERE q.organization_id = ? AND q.resolved_at IS NULL AND q.email_key = ?) OR EXISTS (SELECT 1 FROM event_quarantine q WHERE q.organization_id = ? AND q.resolved_at IS NULL AND q.external_id = ?) AS has_events`,
-  `SELECT p.id AS pool_id, p.is_app, r.id AS source_ref FROM license_rules r JOIN license_pools p ON p.organization_id = r.organization_id AND p.id = r.pool_id
-    WHERE r.organization_id = ? AND r.source = 'auto' AND r.ended_at IS NULL AND p.closed_at IS NULL ORDER BY p.sort_order, p.id`,
-  `UPDATE license_pools SET assigned = assigned + LAST_INSERT_ID(IF(closed_at IS NULL AND (over_seat = 'allow' OR assigned <
-    (SELECT COALESCE(SUM(t.seats), 0) FROM license_pool_terms t WHERE t.organization_id = ? AND t.pool_id = ? AND t.started_at <= ?
-      AND (t.ended_at IS NULL OR t.ended_at > ?))), 1, 0)) WHERE organization_id = ? AND id = ?`,
+  `SELECT r.id, r.source, r.match_value, p.id AS pool_id, p.is_app FROM license_rules r JOIN license_pools p ON p.organization_id = r.organization_id AND p.id = r.pool_id
+    WHERE r.organization_id = ? AND r.source IN ('auto', 'roles', 'extension') AND r.ended_at IS NULL AND p.closed_at IS NULL ORDER BY p.sort_order, p.id, r.id`,
+  `UPDATE license_pools SET assigned = assigned + LAST_INSERT_ID(IF(closed_at IS NOT NULL, 0, IF(over_seat = 'allow', CAST(? AS SIGNED),
+    LEAST(CAST(? AS SIGNED), GREATEST(0, (SELECT CAST(COALESCE(SUM(t.seats), 0) AS SIGNED) FROM license_pool_terms t WHERE t.organization_id = ?
+      AND t.pool_id = ? AND t.started_at <= ? AND (t.ended_at IS NULL OR t.ended_at > ?)) - CAST(assigned AS SIGNED))))))
+    WHERE organization_id = ? AND id = ?`,
   `INSERT INTO license_assignments (organization_id, id, user_id, pool_id, is_app, source, source_ref, assigned_at, actor_id, created_at) VALUES ${places(10)}`,
   `UPDATE users SET licensed_at = ?, app_pool_id = ? WHERE organization_id = ? AND id = ?`,
   `INSERT INTO license_claims (organization_id, id, user_id, pool_id, source, source_ref, effect, claimed_at, last_seen_at, actor_id, created_at) VALUES ${places(11)}`,
@@ -160,10 +161,10 @@ async function createIn(connection, body) {
   await run(3, [o, v7(), id, 'enabled', at, 'scim', at]);
   await run(4, [o, email, id, o, id, externalId, userName, id, o, email, o, externalId]);
   const [rule] = await run(5, [o]);
-  await run(6, [o, rule.pool_id, at, at, o, rule.pool_id]);
-  await run(7, [o, v7(), id, rule.pool_id, 1, 'auto', rule.source_ref, at, actor, at]);
+  await run(6, [1, 1, o, rule.pool_id, at, at, o, rule.pool_id]);
+  await run(7, [o, v7(), id, rule.pool_id, 1, 'auto', rule.id, at, actor, at]);
   await run(8, [at, rule.pool_id, o, id]);
-  await run(9, [o, v7(), id, rule.pool_id, 'auto', rule.source_ref, 'grant', at, at, actor, at]);
+  await run(9, [o, v7(), id, rule.pool_id, 'auto', rule.id, 'grant', at, at, actor, at]);
   await run(10, [o, null, null, 3, '1000-01-01']);
   await run(11, [o, 'SeatAssigned', id, 2, JSON.stringify({ userId: id }), at, at, 0]);
   const [detail, seat] = [
