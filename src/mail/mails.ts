@@ -1,5 +1,5 @@
-// Every mail Uptake sends, one typed function each: facts in, subject, text and html out. Called by activities, delivery and
-// the console's preview. Words live in templates/mail; this file decides which facts a template sees.
+// Every mail Uptake sends, one typed function each: facts in, subject, text and html out. Called by
+// activities. Words live in templates/mail; this file decides which facts a template sees.
 import { cleanLine } from './address';
 import { createMailEngine, type MailTemplates } from './mail-engine';
 import { formatSize, safeLink, subjectName, toGreeting, toMonogram, toSteps, type StepsDone } from './mail-view';

@@ -1,4 +1,4 @@
-// The rows of the report "Users and adoption" as of an instant, in keyset batches. Called by service/report-rows inside
+// The rows of the report "Users and adoption" as of an instant, in keyset batches. Called by service/report-content inside
 // one snapshot. Where the current copy of a user is older than the instant it decides; else the history does.
 import type { InstantText } from '../domain/instant';
 import type { UserListValues } from '../domain/user-list';
