@@ -10,6 +10,7 @@ import type { Log } from '../log';
 import { createArtifactWriter } from '../report/artifact';
 import { inBuild } from '../root';
 import { countsAsOf } from '../service/adoption';
+import { eachApart } from '../service/apart';
 import { createJourneys } from '../service/journeys';
 import { createManagerLinks } from '../service/manager-link';
 import { createOutbox } from '../service/outbox';
@@ -104,8 +105,8 @@ function rememberReady({ isMigrated }: Core): IsReady {
 
 /** Holds without an answer, and what of the request log is old enough to go. */
 async function tidy(core: Core): Promise<void> {
-  await core.holds.expireHolds();
-  await core.requestHistory.purge();
+  const steps = [() => core.holds.expireHolds(), () => core.requestHistory.purge()];
+  await eachApart(steps, async (step) => void (await step()));
 }
 
 function openReporting({ config }: Core) {
