@@ -112,6 +112,12 @@ export function ignored(name: string): string {
   return `Ignored: ${name.slice(0, 200)}`;
 }
 
+/** The same of a path as it was sent, without its filter: the value in it may be an address, and warnings are kept for long. */
+export function ignoredPath(path: string): string {
+  const [start, end] = [path.indexOf('['), path.lastIndexOf(']')];
+  return ignored(start === -1 ? path : `${path.slice(0, start)}[…]${end > start ? path.slice(end + 1) : ''}`);
+}
+
 function wrong(name: string, wanted: string): AppError {
   return new AppError('body.value', { reason: `"${name}" takes ${wanted}.` });
 }

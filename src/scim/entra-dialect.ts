@@ -4,6 +4,7 @@
 import { AppError } from '../errors';
 import {
   ignored,
+  ignoredPath,
   isEmpty,
   isObject,
   isRoles,
@@ -90,7 +91,7 @@ function readOperation(reading: Reading, item: unknown): Operation[] {
   if (typeof path !== 'string') throw new AppError('path.invalid', { reason: 'A path must be a string.' });
   const target = parsePath(reading.schema, path, reading.warnings);
   if (target === undefined) {
-    reading.warnings.push(ignored(path));
+    reading.warnings.push(ignoredPath(path));
     return [];
   }
   reading.isUnderstood = true;
@@ -118,7 +119,7 @@ function explode(reading: Reading, op: Verb, object: Record<string, unknown>, pr
     if (isObject(value) && isForeignUrn(reading.schema, name)) return foreignChanges(reading, op, name, value);
     const target = targetOf(reading, name);
     if (target === undefined) {
-      reading.warnings.push(ignored(name));
+      reading.warnings.push(ignoredPath(name));
       return [];
     }
     reading.isUnderstood = true;
