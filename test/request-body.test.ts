@@ -1,7 +1,7 @@
 // The shared reader of bodies, over a real socket, and its two measures against plainer ones.
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { collectBody, isFitText, measureJson } from '../src/request-body';
 
 describe('a body that is collected', () => {

@@ -1,11 +1,11 @@
 // What `uptake doctor` looks at: each check with its remedy.
 import { constants } from 'node:fs';
 import { access, mkdir, rm, statfs } from 'node:fs/promises';
-import { connect } from 'node:net';
 import type { Check, Finding } from '../cli/doctor-command';
 import { writeFileAtomically } from '../files';
 import { temporalVersion } from '../embedded/temporal-call';
 import type { Core } from './core';
+import { relayGreeting } from './relay-greeting';
 
 const silentMs = 30_000;
 const mostAskMs = 5000;
@@ -124,9 +124,8 @@ function mailChecks({ config }: Core): Check[] {
       remedy: 'Check SMTP_URL: host, port, and that this machine may connect.',
       look: async () => {
         if (smtpUrl === undefined) return warn('SMTP_URL is not set: mails become files of DATA_DIR/outbox');
-        const { hostname, port, protocol } = new URL(smtpUrl);
-        const address = `${hostname}:${port || (protocol === 'smtps:' ? 465 : 587)}`;
-        return (await answers(address)) ? ok('answers') : fail('does not answer');
+        const greeting = await relayGreeting(smtpUrl, mostAskMs);
+        return greeting.startsWith('220') ? ok('answers') : fail(`refuses: ${greeting.slice(0, 3)}`);
       },
     },
     {
@@ -198,18 +197,4 @@ function isSupported(version: string): boolean {
   const [major = 0, minor = 0] = version.split(/[.-]/).map(Number);
   const [leastMajor, leastMinor] = /mariadb/i.test(version) ? [10, 11] : [8, 4];
   return major > leastMajor || (major === leastMajor && minor >= leastMinor);
-}
-
-function answers(address: string): Promise<boolean> {
-  const [host = '', port = '0'] = address.split(/:(?=\d+$)/);
-  return new Promise((resolve) => {
-    const socket = connect({ host, port: Number(port), timeout: 3000 });
-    const end = (isWell: boolean) => {
-      socket.destroy();
-      resolve(isWell);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('error', () => end(false));
-    socket.once('timeout', () => end(false));
-  });
 }

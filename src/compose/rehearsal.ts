@@ -61,7 +61,7 @@ function createTrialDoors(
     changes.push(...(await requestHistory.listChanges({ requestId, credentialId, receivedAt, durationMs: hourMs })));
   });
   const parts = { database, clock, newId };
-  const { membership, provisioning } = createDirectory(parts, createIngestion(parts), log);
+  const { membership, pools, provisioning } = createDirectory(parts, createIngestion(parts), log);
   const actor = { kind: 'scim' as const, id: credentialId };
   /** Nobody else on this machine gets in while the doors are open. */
   const scimCaller = async (sent: string, id: string) => {
@@ -75,6 +75,7 @@ function createTrialDoors(
     close: () => Promise.resolve(),
   };
   return createScim({
+    pools: config.scim.hasRoles ? pools : undefined,
     provisioning,
     membership,
     access: { scimCaller },

@@ -1,5 +1,5 @@
 // A private MySQL-compatible server on loopback, MariaDB or MySQL, with its data under DATA_DIR.
-// Called by the launcher and, for all suites, by test/support/global-setup.ts.
+// Called by servers.ts and, for all suites, by test/support/global-setup.ts.
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 // A private Temporal dev server on loopback with a database file under DATA_DIR, and the question whether it answers.
-// Called by the launcher and, for all suites, by test/support/global-setup.ts.
+// Called by servers.ts and, for all suites, by test/support/global-setup.ts.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findFreePort } from './ports';

@@ -1,5 +1,5 @@
 // The way to the relay: keeps a few connections, makes one attempt a mail and says honestly what came of it.
-// Called by activities and, through its shape, by delivery. Decides no retry: Temporal does.
+// Called by activities. Decides no retry: Temporal does.
 import type { MailOutcome } from '../domain/mail';
 import type { Log } from '../log';
 import { createBreaker } from './breaker';

@@ -114,10 +114,19 @@ function parsed(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Says that an unknown attribute, or the unknown path of a PATCH, was left out. Filters hold values, so findings go without. */
-export function leaveOut(notes: Notes, name: string, kind: IgnoredName['kind'] = 'ignored_attribute'): void {
+/**
+ * Says that an unknown attribute, or the unknown path of a PATCH, was left out. Without the filter of a path: the value in it
+ * may be an address, and warnings are kept for long.
+ */
+export function leaveOut(notes: Notes, path: string, kind: IgnoredName['kind'] = 'ignored_attribute'): void {
+  const name = withoutFilter(path).slice(0, 200);
   notes.warnings.push(ignored(name));
-  notes.ignored.push({ kind, name: name.replaceAll(/\[[^\]]*\]?/g, '[]').slice(0, 200) });
+  notes.ignored.push({ kind, name });
+}
+
+function withoutFilter(path: string): string {
+  const [start, end] = [path.indexOf('['), path.lastIndexOf(']')];
+  return start === -1 ? path : `${path.slice(0, start)}[…]${end > start ? path.slice(end + 1) : ''}`;
 }
 
 /** The warning about a name that was left out. */

@@ -9,6 +9,7 @@ import { AppError } from '../errors';
 import type { Database } from '../store/database';
 import type { PastRequest, RequestMark } from '../store/request-history-view';
 import type { MissingRows } from '../store/request-log-writer-store';
+import { eachApart } from './apart';
 
 /** A question; without any word the newest requests. */
 export interface RequestQuestion {
@@ -139,10 +140,10 @@ export function createRequestHistory({ database, clock }: Dependencies): Request
     purge: async () => {
       const organizations = await database.acrossOrganizations((scan) => scan.organizations.list());
       let [payloads, rows] = [0, 0];
-      for (const { organizationId } of organizations) {
+      await eachApart(organizations, async ({ organizationId }) => {
         payloads += await clearPayloads(organizationId);
         rows += await deleteRows(organizationId);
-      }
+      });
       return { payloads, rows };
     },
   };

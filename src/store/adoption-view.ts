@@ -71,9 +71,6 @@ export function createAdoptionView({ organizationId, prepared, run }: Connection
   };
 }
 
-/** The store of adoption counts. */
-export type AdoptionView = ReturnType<typeof createAdoptionView>;
-
 const sumNames = [
   'assigned',
   'activated',

@@ -64,9 +64,6 @@ export function createFindingStore(connection: Connection) {
   };
 }
 
-/** The store of findings. */
-export type FindingStore = ReturnType<typeof createFindingStore>;
-
 function toFinding(row: Row): OpenFinding {
   return {
     id: row['id'] as string,

@@ -1,4 +1,4 @@
-// The rows of the report "Users and adoption" as of an instant, in keyset batches. Called by service/report-rows inside
+// The rows of the report "Users and adoption" as of an instant, in keyset batches. Called by service/report-content inside
 // one snapshot. Where the current copy of a user is older than the instant it decides; else the history does.
 import type { InstantText } from '../domain/instant';
 import type { UserListValues } from '../domain/user-list';
@@ -42,9 +42,6 @@ export function createReportRowsView(connection: Connection) {
     userList: (question: UserListQuestion): AsyncIterable<readonly UserListValues[]> => batchesOf(connection, question),
   };
 }
-
-/** The view of report rows. */
-export type ReportRowsView = ReturnType<typeof createReportRowsView>;
 
 async function* batchesOf(connection: Connection, question: UserListQuestion) {
   const batchSize = question.batchSize ?? 5000;

@@ -189,8 +189,8 @@ describe('conditions', () => {
     const caller = scimCaller(db.organizationId);
     for (const userName of ['jane doe', 'janet', 'jane', 'two  blanks'])
       await provisioning.createUser(caller, aProfile({ userName, displayName: userName }));
-    const find = async (attribute: string, operator: 'sw' | 'co' | 'ew' | 'eq', value: string): Promise<string[]> => {
-      const where: Condition = { kind: 'compare', attribute, operator, value };
+    const find = async (attribute: string, operator: 'sw' | 'co' | 'ew' | 'eq', sought: string): Promise<string[]> => {
+      const where: Condition = { kind: 'compare', attribute, operator, value: sought };
       const { items } = await provisioning.listUsers(caller, { where, offset: 0, limit: 200 });
       return items.map((it) => it.profile.userName);
     };
