@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addAlerts, type AlertHandlers } from './alert-verbs';
 import { addLicenses, type LicenseHandlers } from './license-verbs';
-import { addHolds, addScim, type ScimHandlers } from './scim-verbs';
+import { addFindings, addHolds, addScim, type ScimHandlers } from './scim-verbs';
 import { addTokens, type TokenHandlers } from './token-verbs';
 import type { Wrap } from './verb';
 
@@ -71,6 +71,7 @@ export function createProgram(handlers: Handlers, done: (isWell: boolean) => voi
   addLicenses(program, handlers, action);
   addTokens(program, handlers, action);
   addHolds(program, handlers, action);
+  addFindings(program, handlers, action);
   addScim(program, handlers, action);
   for (const one of everyCommand(program)) one.exitOverride();
   return program;

@@ -9,6 +9,7 @@ import { countsAsOf, createAdoption } from '../service/adoption';
 import { createAlerts } from '../service/alerts';
 import { createFirstOrganization } from '../service/first-organization';
 import { createIngestion } from '../service/ingestion';
+import { createFindings } from '../service/findings';
 import { createHolds } from '../service/holds';
 import { createLicenseRules } from '../service/license-rules';
 import { createLicensing } from '../service/licensing';
@@ -101,6 +102,7 @@ export function createDirectory(
     pools: createPools({ ...parts, licensing }),
     membership: createMembership({ ...parts, licensing }),
     provisioning: createProvisioning({ ...parts, licensing, consequences, guard }),
+    findings: createFindings(parts),
     holds: createHolds({ ...parts, licensing }),
     requestHistory: createRequestHistory(parts),
   };

@@ -113,7 +113,7 @@ function withValue({ attribute, name }: Name): Name {
 }
 
 /** The value as the attribute's type reads it. */
-function typed(reader: Reader, token: Token, operator: string, attribute: Attribute): string | boolean | null {
+function typed(reader: Reader, token: Token, operator: string, attribute: Attribute): string | number | boolean | null {
   const isBare = token.kind === 'word';
   if (isBare && token.text.toLowerCase() === 'null') {
     if (operator !== 'eq' && operator !== 'ne') throw invalid('null can be compared by eq and ne alone.');
@@ -126,11 +126,19 @@ function typed(reader: Reader, token: Token, operator: string, attribute: Attrib
     if (text !== 'true' && text !== 'false') throw invalid(`"${attribute.name}" is true or false.`);
     return text === 'true';
   }
+  if (attribute.type === 'integer') return integer(token.text, operator, attribute);
   if (attribute.type === 'dateTime') return instant(token.text, operator, attribute);
   if (isBare && !/^(true|false|-?\d+(\.\d+)?([eE][+-]?\d+)?)$/.test(token.text)) {
     reader.warnings.push('A value of the filter has no quotes; it was read as a string.');
   }
   return token.text;
+}
+
+function integer(text: string, operator: string, attribute: Attribute): number {
+  if (operator === 'co' || operator === 'sw' || operator === 'ew' || !/^-?\d{1,15}$/.test(text)) {
+    throw invalid(`"${attribute.name}" is compared with an integer by eq, ne, gt, ge, lt or le.`);
+  }
+  return Number(text);
 }
 
 function instant(text: string, operator: string, attribute: Attribute): string {

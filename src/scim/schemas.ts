@@ -7,7 +7,7 @@ import { licenseExtension } from '../domain/license-carrier';
 export interface Attribute {
   /** The schema's own spelling. */
   readonly name: string;
-  readonly type: 'string' | 'boolean' | 'reference' | 'dateTime' | 'binary' | 'complex';
+  readonly type: 'string' | 'boolean' | 'integer' | 'reference' | 'dateTime' | 'binary' | 'complex';
   readonly isMulti: boolean;
   readonly isReadOnly: boolean;
   readonly isRequired: boolean;
@@ -162,14 +162,13 @@ export function groupSchema(): ResourceSchema {
   (definition.attribute('externalId') as unknown as { config: Record<string, unknown> }).config['shadow'] = false;
   const described = plain(definition);
   const core = { ...described, attributes: described.attributes.map(asGroups) };
-  return {
-    name: 'Group',
-    endpoint: '/Groups',
-    urn: groupUrn,
-    attributes: toMap([...common, ...core.attributes]),
-    extensions: new Map(),
-    documents: [core],
-  };
+  return describedSchema('Group', '/Groups', core);
+}
+
+/** A resource type that is what one schema document says, and has no extension. */
+export function describedSchema(name: string, endpoint: string, document: SchemaDocument): ResourceSchema {
+  const attributes = toMap([...common, ...document.attributes]);
+  return { name, endpoint, urn: document.id, attributes, extensions: new Map(), documents: [document] };
 }
 
 function asGroups(it: AttributeDocument): AttributeDocument {

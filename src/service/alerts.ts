@@ -11,6 +11,7 @@ import type { Organization } from '../store/organization-store';
 import type { Stores } from '../store/stores';
 import { closeIfNoneIsUnknown, closeIfNothingIsParked, raiseAlert } from './alert-step';
 import { readFacts } from './alert-facts';
+import { eachApart } from './apart';
 import { reviewPool } from './pool-alerts';
 
 /** An alert with what it says. */
@@ -99,12 +100,12 @@ export function createAlerts({ database, clock, newId }: Dependencies): Alerts {
       }),
     review: async () => {
       const organizations = await database.acrossOrganizations((scan) => scan.organizations.list());
-      for (const { organizationId, status } of organizations) {
-        if (status !== 'active') continue;
+      const active = organizations.filter(({ status }) => status === 'active');
+      await eachApart(active, async ({ organizationId }) => {
         await endEvents(organizationId);
         await reviewPools(organizationId);
         await reviewRest(organizationId);
-      }
+      });
     },
   };
 }

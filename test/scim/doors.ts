@@ -4,13 +4,15 @@ import { randomUUID } from 'node:crypto';
 import { createServer, request, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { newId } from '../../src/ids';
-import { createRequestLog, type RequestLogRow } from '../../src/scim/request-log';
+import type { RequestRecord } from '../../src/domain/request-record';
+import { createRequestLog } from '../../src/scim/request-log';
 import { createScim, type Scim } from '../../src/scim/scim';
 import { createAccess, hashToken, type Access } from '../../src/service/access';
 import { createEndAccess } from '../../src/service/admin-loss';
 import { createLicensing } from '../../src/service/licensing';
 import { createMassChangeGuard } from '../../src/service/mass-change-guard';
 import { createMembership } from '../../src/service/membership';
+import { createPools } from '../../src/service/pools';
 import { createProvisioning } from '../../src/service/provisioning';
 import { testClock, type TestClock } from '../support/builders';
 import type { TestDatabase } from '../support/database';
@@ -61,16 +63,24 @@ export interface Doors {
   /** Token of the first organization. */
   readonly token: string;
   readonly secondToken: string;
-  readonly rows: RequestLogRow[];
+  readonly rows: RequestRecord[];
   readonly url: (door: DoorName) => string;
   send(door: DoorName, method: string, path: string, sent?: Sent): Promise<Answered>;
   /** Writes the request log now. */
   flush(): Promise<void>;
 }
 
+/** How the service provider is set up; all else as the product has it. */
+export interface DoorSettings {
+  readonly deadlineMs?: number;
+  readonly scanMs?: number;
+  /** True: /Roles and /Entitlements are there. */
+  readonly hasRoles?: boolean;
+}
+
 /** Opens both listeners for the suites of a file; call it inside the describe that has `useDatabase`. */
-export function useDoors(db: TestDatabase, settings: { deadlineMs?: number; scanMs?: number } = {}): Doors {
-  const rows: RequestLogRow[] = [];
+export function useDoors(db: TestDatabase, settings: DoorSettings = {}): Doors {
+  const rows: RequestRecord[] = [];
   const faults: unknown[] = [];
   const tokens = [`upt_scim_${randomUUID()}`, `upt_scim_${randomUUID()}`] as const;
   const clock = testClock();
@@ -129,9 +139,9 @@ function compose(
   db: TestDatabase,
   access: Access,
   clock: TestClock,
-  rows: RequestLogRow[],
+  rows: RequestRecord[],
   faults: unknown[],
-  settings: object,
+  { hasRoles, ...settings }: DoorSettings,
 ) {
   const silent = () => undefined;
   const log = {
@@ -151,6 +161,7 @@ function compose(
     guard: createMassChangeGuard({ newId, log, consequences }),
   });
   const membership = createMembership({ database: db.database, clock, newId, licensing });
+  const pools = createPools({ database: db.database, clock, newId, licensing });
   const requestLog = createRequestLog({ write: (batch) => Promise.resolve(void rows.push(...batch)), log });
   const publicUrl = 'https://uptake.example.com';
   return {
@@ -164,6 +175,7 @@ function compose(
       log,
       publicUrl,
       secretKey: 'k'.repeat(32),
+      ...(hasRoles && { pools }),
       ...settings,
     }),
     log: requestLog,
