@@ -49,7 +49,7 @@ describe('findings of a mapping', () => {
       { op: 'replace', path: 'pets[name eq "ada@example.com"].color', value: 'red' },
       { op: 'replace', path: 'displayName', value: 'A' },
     ];
-    const patched = await doors.send('hot', 'PATCH', `/Users/${body['id'] as string}`, { body: { Operations } });
+    const patched = await doors.send('hot', 'PATCH', `/Users/${String(body['id'])}`, { body: { Operations } });
     await keep();
 
     const [finding] = await findings().list(caller(), { limit: 10 });
