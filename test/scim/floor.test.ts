@@ -1,10 +1,11 @@
 // The floor of the SCIM bench is only a floor while it sends what the product sends.
 import { join } from 'node:path';
 import { useDatabase } from '../support/database';
-import { useDoors } from './doors';
+import { idOf, useDoors } from './doors';
+import { addPeople } from './many-people';
 
-const floor = jest.requireActual<{ create: string[]; filter: string }>(
-  join(__dirname, '..', '..', 'bench', 'floor', 'scim.js'),
+const floor = jest.requireActual<Record<'change' | 'create' | 'list', string[]> & Record<'filter' | 'get', string>>(
+  join(__dirname, '..', '..', 'bench', 'floor', 'scim-statements.js'),
 );
 
 /** One statement, spaces and the number of places aside. */
@@ -44,5 +45,24 @@ describe('the floor', () => {
     await doors.send('hot', 'GET', '/Users?filter=userName+eq+%22u@example.com%22');
 
     expect(db.statements.map(plain)).toEqual([plain(floor.filter)]);
+  });
+
+  it('reads, lists and changes by the product’s own statements', async () => {
+    await addPeople(db, 120);
+    const id = idOf(await doors.send('hot', 'POST', '/Users', { body }));
+    const sent = async (work: () => Promise<unknown>): Promise<string[]> => {
+      db.statements.length = 0;
+      await work();
+      return db.statements.map(plain);
+    };
+    const Operations = [{ op: 'replace', path: 'title', value: 'T' }];
+
+    const read = await sent(() => doors.send('hot', 'GET', `/Users/${id}`));
+    const listed = await sent(() => doors.send('hot', 'GET', '/Users'));
+    const changed = await sent(() => doors.send('hot', 'PATCH', `/Users/${id}`, { body: { Operations } }));
+
+    expect(read).toEqual([plain(floor.get)]);
+    expect(listed.toSorted()).toEqual(floor.list.map(plain).toSorted());
+    expect(changed).toEqual(['START TRANSACTION', ...floor.change.map(plain), 'COMMIT']);
   });
 });
