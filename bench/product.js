@@ -18,7 +18,7 @@ const tokens = { API_TOKEN: `upt_${'a'.repeat(43)}`, SCIM_TOKEN: `upt_scim_${'s'
 const bufferPoolMb = 512;
 
 /**
- * @typedef {{ databaseUrl: string, baseUrl: string, apiToken: string, scimToken: string, database: string, bufferPool: string, stop: () => Promise<void> }} Product
+ * @typedef {{ databaseUrl: string, baseUrl: string, apiToken: string, scimToken: string, pid: number, database: string, bufferPool: string, stop: () => Promise<void> }} Product
  * @returns {Promise<Product | { notRun: string }>}
  */
 async function startProduct() {
@@ -66,6 +66,7 @@ async function startProduct() {
     baseUrl,
     apiToken: tokens.API_TOKEN,
     scimToken: tokens.SCIM_TOKEN,
+    pid: web.pid ?? 0,
     database: program.flavor,
     bufferPool: `${bufferPoolMb} MB`,
     stop,

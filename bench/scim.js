@@ -180,7 +180,7 @@ function toRows(name, medians) {
     case: name,
     metric,
     value: ours[key] ?? 0,
-    floor: floor[key] ?? 0,
+    floor: /** @type {number | null} */ (floor[key] ?? 0),
     ratio: /** @type {number | null} */ (null),
     goal: /** @type {string | null} */ (null),
     met: /** @type {boolean | null} */ (null),
@@ -188,10 +188,10 @@ function toRows(name, medians) {
   return [
     { ...row('requests/s', 'rate'), ratio, goal: `>= ${least} x floor`, met: ratio >= least },
     {
-      ...row('requests/s, beside stock scimmy', 'rate'),
-      floor: stock.rate ?? 0,
-      ratio: times,
-      goal: `>= ${multiple} x stock`,
+      ...row('times the rate of stock scimmy', 'rate'),
+      value: times,
+      floor: null,
+      goal: `>= ${multiple}`,
       met: times >= multiple,
     },
     row('p50 ms', 'p50Ms'),

@@ -63,4 +63,21 @@ const change = [
   `INSERT INTO audit_entries (organization_id, happened_at, actor_kind, actor_id, action, target_kind, target_id, detail, request_id) VALUES ${places(9)}`,
 ];
 
-module.exports = { change, create, filter, get, list };
+/** The one statement of each further search that a key serves, and values of its places for a person's number. */
+const byKey = /** @type {Record<string, { sql: string, values: (number: number) => (string | number)[] }>} */ ({
+  userName: { sql: filter, values: (number) => [1, `person.${number}@example.com`] },
+  externalId: {
+    sql: `${columns} AND (u.external_id = ?) ORDER BY u.id LIMIT 101`,
+    values: (number) => [1, `e${number}`],
+  },
+  'work e-mail': {
+    sql: `${columns} AND (u.id IN (SELECT v.user_id FROM user_values v WHERE v.organization_id = u.organization_id AND v.attribute = ? AND ((v.type_key = ?) AND (v.value_key = ?)))) ORDER BY u.id LIMIT 101`,
+    values: (number) => [1, 'emails', 'work', `person.${number}@example.com`],
+  },
+  'id and manager': {
+    sql: `${columns} AND ((u.id = ?) AND (u.manager_raw = ?)) ORDER BY u.id LIMIT 101`,
+    values: (number) => [1, `0190a1b2-c3d4-7e5f-8a9b-${String(number).padStart(12, '0')}`, `m${number}`],
+  },
+});
+
+module.exports = { byKey, change, create, filter, get, list };
