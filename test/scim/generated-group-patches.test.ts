@@ -139,7 +139,9 @@ describe('generated PATCH bodies for groups', () => {
     let group: Group = { members: [], displayName: 'G', externalId: null };
     let version = versionOf(made.body);
 
-    for (const [number, { intents, seed }] of fc.sample(requests, { numRuns: count, seed: 20_261_121 }).entries()) {
+    for (const [number, { intents, seed }] of fc
+      .sample(requests, { numRuns: count, seed: soakCount('seed', 20_261_121) })
+      .entries()) {
       const Operations = operationsOf(intents, seed, idFor);
       const wanted = expected(group, intents);
       const after = typeof wanted === 'string' ? group : wanted;

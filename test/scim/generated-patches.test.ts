@@ -58,7 +58,9 @@ describe('generated PATCH bodies', () => {
       let state: State = { before: start, version: versionOf(made.body) };
       const seen = new Set<string>();
 
-      for (const [number, { intents, seed }] of fc.sample(requests, { numRuns: count, seed: 20_261_121 }).entries()) {
+      for (const [number, { intents, seed }] of fc
+        .sample(requests, { numRuns: count, seed: soakCount('seed', 20_261_121) })
+        .entries()) {
         // A user grows until nothing is new; now and then it begins again.
         if (number % 40 === 39) state = await restart(path);
         state = await step(path, state, intents, seed, number);
