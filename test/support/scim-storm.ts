@@ -48,6 +48,22 @@ type Reaching = Pick<Product, 'url' | 'scimToken'>;
 const mostDeactivations = 40;
 const patchOp = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
+/** What a client does next, as often as it stands here. */
+const deeds = [
+  'join',
+  'join',
+  'join',
+  'rename',
+  'rename',
+  'rename',
+  'look',
+  'look',
+  'enroll',
+  'enroll',
+  'toggle',
+  'remove',
+];
+
 /** Starts the clients. @param seed the same number gives the same choices */
 export function startStorm(product: Reaching, clients: number, seed: number): Storm {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
@@ -172,11 +188,12 @@ async function client(shared: Shared, once: Once, dice: Dice, number: number): P
   for (let turn = 0; !shared.isStopping; turn += 1) {
     const living = own.filter(({ isRemoved }) => !isRemoved);
     const person = living.length > 0 ? dice.pick(living) : undefined;
-    if (person === undefined || dice.chance(0.25)) await join();
-    else if (dice.chance(0.35)) await rename(person, turn);
-    else if (dice.chance(0.3)) await look(dice.pick(own));
-    else if (dice.chance(0.6)) await enroll(person);
-    else if (dice.chance(0.6)) await toggle(person);
+    const deed = person === undefined ? 'join' : dice.pick(deeds);
+    if (deed === 'join' || person === undefined) await join();
+    else if (deed === 'rename') await rename(person, turn);
+    else if (deed === 'look') await look(dice.pick(own));
+    else if (deed === 'enroll') await enroll(person);
+    else if (deed === 'toggle') await toggle(person);
     else await remove(person);
   }
 }
