@@ -1,10 +1,10 @@
 // @ts-check
-// The commands of a bare clone: node scripts/bootstrap.js start | demo | test [jest arguments] | build. Installs and builds
-// what is missing, then hands over. Called by the scripts of package.json; needs nothing but Node.
+// The commands of a bare clone: node scripts/bootstrap.js start | demo | test [jest arguments] | test:mysql | build.
+// Installs and builds what is missing, then hands over. Called by the scripts of package.json; needs nothing but Node.
 'use strict';
 const path = require('node:path');
 
-const verbs = { start: () => launch(false), demo: () => launch(true), test, build: prepare };
+const verbs = { start: () => launch(false), demo: () => launch(true), test, 'test:mysql': testMysql, build: prepare };
 
 /** Progress goes to stderr: stdout belongs to what the command is for. */
 const say = (/** @type {string} */ line) => void process.stderr.write(`${line}\n`);
@@ -58,6 +58,31 @@ async function test(args) {
   const { root, runVisibly } = require('./run.js');
   const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   return runVisibly(process.execPath, ['--disable-proto=delete', jest, ...args]);
+}
+
+/** What asks the database most, and the main job, on MySQL. */
+const mysqlSuites = [
+  'test/schema',
+  'test/store',
+  'test/service',
+  'test/scim',
+  'test/activities',
+  'test/journeys/main-job',
+];
+
+/**
+ * The suites of the database, or those named, on the server of TEST_MYSQL_URL; without one they are not run.
+ * @param {readonly string[]} args
+ * @returns {Promise<number>}
+ */
+function testMysql(args) {
+  const url = process.env.TEST_MYSQL_URL;
+  if (!url) {
+    say('not run: the suites on MySQL: TEST_MYSQL_URL names no server (mysql://user:password@host:port/name)');
+    return Promise.resolve(process.env.CI === 'true' ? 1 : 0);
+  }
+  process.env.TEST_DATABASE_URL = url;
+  return test(args.length === 0 ? mysqlSuites : args);
 }
 
 /** @param {readonly string[]} argv */

@@ -30,6 +30,8 @@ export interface Config {
     readonly isLoopback: boolean;
     readonly trustProxy: number;
   };
+  /** `hasRoles`: /Roles and /Entitlements are there. */
+  readonly scim: { readonly hasRoles: boolean };
   readonly database: DatabaseConfig;
   readonly temporal: TemporalConfig;
   readonly mail: MailConfig;
@@ -144,6 +146,7 @@ function freeze(v: Values): Config {
   };
   return Object.freeze({
     web: Object.freeze(web),
+    scim: Object.freeze({ hasRoles: v['SCIM_ROLES'] === 'on' }),
     database: Object.freeze(databaseOf(v)),
     temporal: Object.freeze(temporalOf(v)),
     mail: Object.freeze(mailOf(v)),

@@ -29,6 +29,7 @@ export const errorTable = {
   'user.not_found': entry('not_found', 'There is no such user.'),
   'group.not_found': entry('not_found', 'There is no such group.'),
   'pool.not_found': entry('not_found', 'There is no license pool with that code.'),
+  'rule.not_found': entry('not_found', 'There is no license rule with that id.'),
   'report.not_found': entry('not_found', 'There is no report with that name.'),
   'run.not_found': entry('not_found', 'There is no such report run.'),
   'snapshot.not_found': entry('not_found', 'There is no snapshot for that day.'),

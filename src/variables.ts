@@ -97,6 +97,7 @@ export const variables = [
     example: 'APP',
   },
   { name: 'LICENSE_SEATS', shape: whole(0, 10000000), fallback: '500', example: '500' },
+  { name: 'SCIM_ROLES', shape: z.enum(['on', 'off'] as const, 'on or off'), fallback: 'off', example: 'on' },
   { name: 'SECRET_KEY', shape: secretText, secret: true, example: '64 hex characters' },
   { name: 'TRUST_PROXY', shape: whole(0, 10), fallback: '0', example: '1' },
   {

@@ -30,7 +30,7 @@ describe('the bootstrap', () => {
     const { said, code } = run('fly');
 
     expect(await code).toBe(2);
-    expect(said.text).toContain('start | demo | test | build');
+    expect(said.text).toContain('start | demo | test | test:mysql | build');
   });
 });
 

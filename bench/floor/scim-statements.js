@@ -18,11 +18,12 @@ const create = [
   `SELECT EXISTS (SELECT 1 FROM users u WHERE u.organization_id = ? AND u.account_state <> 'removed' AND u.email_key = ? AND u.id <> ?) AS has_twin,
     EXISTS (SELECT 1 FROM users u WHERE u.organization_id = ? AND u.account_state <> 'removed' AND u.manager_raw IN (?, ?, ?) AND u.manager_user_id IS NULL AND u.id <> ?) AS is_awaited,
     EXISTS (SELECT 1 FROM event_quarantine q WHERE q.organization_id = ? AND q.resolved_at IS NULL AND q.email_key = ?) OR EXISTS (SELECT 1 FROM event_quarantine q WHERE q.organization_id = ? AND q.resolved_at IS NULL AND q.external_id = ?) AS has_events`,
-  `SELECT p.id AS pool_id, p.is_app, r.id AS source_ref FROM license_rules r JOIN license_pools p ON p.organization_id = r.organization_id AND p.id = r.pool_id
-    WHERE r.organization_id = ? AND r.source = 'auto' AND r.ended_at IS NULL AND p.closed_at IS NULL ORDER BY p.sort_order, p.id`,
-  `UPDATE license_pools SET assigned = assigned + LAST_INSERT_ID(IF(closed_at IS NULL AND (over_seat = 'allow' OR assigned <
-    (SELECT COALESCE(SUM(t.seats), 0) FROM license_pool_terms t WHERE t.organization_id = ? AND t.pool_id = ? AND t.started_at <= ?
-      AND (t.ended_at IS NULL OR t.ended_at > ?))), 1, 0)) WHERE organization_id = ? AND id = ?`,
+  `SELECT r.id, r.source, r.match_value, p.id AS pool_id, p.is_app FROM license_rules r JOIN license_pools p ON p.organization_id = r.organization_id AND p.id = r.pool_id
+    WHERE r.organization_id = ? AND r.source IN ('auto', 'roles', 'extension') AND r.ended_at IS NULL AND p.closed_at IS NULL ORDER BY p.sort_order, p.id, r.id`,
+  `UPDATE license_pools SET assigned = assigned + LAST_INSERT_ID(IF(closed_at IS NOT NULL, 0, IF(over_seat = 'allow', CAST(? AS SIGNED),
+    LEAST(CAST(? AS SIGNED), GREATEST(0, (SELECT CAST(COALESCE(SUM(t.seats), 0) AS SIGNED) FROM license_pool_terms t WHERE t.organization_id = ?
+      AND t.pool_id = ? AND t.started_at <= ? AND (t.ended_at IS NULL OR t.ended_at > ?)) - CAST(assigned AS SIGNED))))))
+    WHERE organization_id = ? AND id = ?`,
   `INSERT INTO license_assignments (organization_id, id, user_id, pool_id, is_app, source, source_ref, assigned_at, actor_id, created_at) VALUES ${places(10)}`,
   `UPDATE users SET licensed_at = ?, app_pool_id = ? WHERE organization_id = ? AND id = ?`,
   `INSERT INTO license_claims (organization_id, id, user_id, pool_id, source, source_ref, effect, claimed_at, last_seen_at, actor_id, created_at) VALUES ${places(11)}`,

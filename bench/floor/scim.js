@@ -143,10 +143,10 @@ async function createIn(connection, body) {
   await run(3, [o, v7(), id, 'enabled', at, 'scim', at]);
   await run(4, [o, email, id, o, id, externalId, userName, id, o, email, o, externalId]);
   const [rule] = await run(5, [o]);
-  await run(6, [o, rule.pool_id, at, at, o, rule.pool_id]);
-  await run(7, [o, v7(), id, rule.pool_id, 1, 'auto', rule.source_ref, at, actor, at]);
+  await run(6, [1, 1, o, rule.pool_id, at, at, o, rule.pool_id]);
+  await run(7, [o, v7(), id, rule.pool_id, 1, 'auto', rule.id, at, actor, at]);
   await run(8, [at, rule.pool_id, o, id]);
-  await run(9, [o, v7(), id, rule.pool_id, 'auto', rule.source_ref, 'grant', at, at, actor, at]);
+  await run(9, [o, v7(), id, rule.pool_id, 'auto', rule.id, 'grant', at, at, actor, at]);
   await run(10, [o, null, null, 3, '1000-01-01']);
   await run(11, [o, 'SeatAssigned', id, 2, JSON.stringify({ userId: id }), at, at, 0]);
   const [detail, seat] = [

@@ -1,11 +1,12 @@
 // The verbs of the command line and their options; what each does stands in the file of its noun.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addLicenses, type LicenseHandlers } from './license-verbs';
 import { addHolds, addScim, type ScimHandlers } from './scim-verbs';
 import { addTokens, type TokenHandlers } from './token-verbs';
 import type { Wrap } from './verb';
 
 /** One handler per verb; cli.ts fills them in. */
-export interface Handlers extends ScimHandlers, TokenHandlers {
+export interface Handlers extends LicenseHandlers, ScimHandlers, TokenHandlers {
   migrate(): Promise<boolean>;
   rollback(): Promise<boolean>;
   doctor(): Promise<boolean>;
@@ -65,6 +66,7 @@ export function createProgram(handlers: Handlers, done: (isWell: boolean) => voi
     .action(action(handlers.adminRecover));
   addPolicy(program, handlers, action);
   addReports(program, handlers, action);
+  addLicenses(program, handlers, action);
   addTokens(program, handlers, action);
   addHolds(program, handlers, action);
   addScim(program, handlers, action);

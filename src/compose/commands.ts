@@ -16,6 +16,7 @@ import { systemCaller, type Caller } from '../domain/caller';
 import type { Log } from '../log';
 import { createCore, type Core } from './core';
 import { createDemoCore } from './demo';
+import { createLicenseHandlers } from './license-commands';
 import { createScimHandlers } from './scim-commands';
 import { createTokenHandlers } from './token-commands';
 
@@ -46,6 +47,7 @@ export function createHandlers({ config, environment, found, log, output, organi
   const forOne = (work: (core: Core, caller: Caller) => Promise<boolean | void>): Promise<boolean> =>
     within(async (core) => work(core, await callerOf(core, organization())));
   return {
+    ...createLicenseHandlers(forOne, output),
     ...createScimHandlers(forOne, output),
     ...createTokenHandlers({ config, within, forOne, output }),
     configPrint: async () => {

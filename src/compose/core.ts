@@ -1,7 +1,7 @@
 // Everything both roles and the command line share: database, services. No HTTP and no Temporal here.
 import type { Config } from '../config';
 import { systemClock, type Clock } from '../clock';
-import { newId } from '../ids';
+import { newId, type NewId } from '../ids';
 import type { Log } from '../log';
 import { endSignIns } from '../service/admin-account';
 import { createAdministration } from '../service/administration';
@@ -9,11 +9,13 @@ import { countsAsOf, createAdoption } from '../service/adoption';
 import { createFirstOrganization } from '../service/first-organization';
 import { createIngestion } from '../service/ingestion';
 import { createHolds } from '../service/holds';
+import { createLicenseRules } from '../service/license-rules';
 import { createLicensing } from '../service/licensing';
 import { createMembership } from '../service/membership';
 import { createOrganizations } from '../service/organizations';
 import { createMassChangeGuard } from '../service/mass-change-guard';
 import { createPolicies, createReminderDrafts } from '../service/policies';
+import { createPools } from '../service/pools';
 import { createProvisioning } from '../service/provisioning';
 import { createRateLimits } from '../service/rate-limits';
 import { createRequestHistory } from '../service/request-history';
@@ -82,9 +84,9 @@ export function createCore({ config, log, pool, clock = systemClock }: CoreOptio
   };
 }
 
-/** Users as directories make and change them, and what is kept of that. */
+/** Users, groups and licenses as directories make and change them, and what is kept of that. */
 export function createDirectory(
-  parts: { database: Database; clock: Clock; newId: typeof newId },
+  parts: { database: Database; clock: Clock; newId: NewId },
   { matchQuarantined }: ReturnType<typeof createIngestion>,
   log: Log,
 ) {
@@ -93,7 +95,9 @@ export function createDirectory(
   const guard = createMassChangeGuard({ newId: parts.newId, log, consequences });
   return {
     licensing,
-    membership: createMembership(parts),
+    licenseRules: createLicenseRules({ ...parts, licensing }),
+    pools: createPools({ ...parts, licensing }),
+    membership: createMembership({ ...parts, licensing }),
     provisioning: createProvisioning({ ...parts, licensing, consequences, guard }),
     holds: createHolds({ ...parts, licensing }),
     requestHistory: createRequestHistory(parts),

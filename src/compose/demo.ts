@@ -5,7 +5,7 @@ import type { Log } from '../log';
 import { createDemo, type StoryClock } from '../service/demo';
 import { createProvisioning } from '../service/provisioning';
 import { endSignIns } from '../service/admin-account';
-import { createSeatRelease } from '../service/seat-release';
+import { createLicenseSwitch } from '../service/license-switch';
 import { createCore } from './core';
 
 const demoPool = 4;
@@ -26,7 +26,7 @@ export function createDemoCore(config: Config, log: Log) {
   };
   const consequences = { endSignIns, matchQuarantined: ingestion.matchQuarantined };
   const withoutSeats = createProvisioning({ database, clock, newId, licensing: unclaimed, consequences });
-  const release = createSeatRelease({ database, clock, newId, licensing });
+  const { release } = createLicenseSwitch({ database, clock, licensing });
   return { core, demo: createDemo({ ...core, clock, withoutSeats, release }) };
 }
 

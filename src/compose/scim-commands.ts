@@ -8,21 +8,20 @@ import type { Caller } from '../domain/caller';
 import type { Core } from './core';
 import { rehearse } from './rehearsal';
 
-/** Runs a verb in the first organization. */
-export type ForFirst = (work: (core: Core, caller: Caller) => Promise<boolean | void>) => Promise<boolean>;
+/** Runs a verb in the organization it names. */
+export type ForOne = (work: (core: Core, caller: Caller) => Promise<boolean | void>) => Promise<boolean>;
 
 /** The handlers. */
-export function createScimHandlers(forFirst: ForFirst, output: Output): ScimHandlers {
+export function createScimHandlers(forOne: ForOne, output: Output): ScimHandlers {
   return {
-    holdList: () => forFirst(({ holds }, caller) => listHolds({ holds, caller, output })),
-    holdApprove: (id) => forFirst(({ holds }, caller) => decideHold({ holds, caller, output }, 'approve', id)),
-    holdReject: (id) => forFirst(({ holds }, caller) => decideHold({ holds, caller, output }, 'reject', id)),
-    scimLog: (wish) =>
-      forFirst(({ requestHistory: history }, caller) => showRequests({ history, caller, output }, wish)),
+    holdList: () => forOne(({ holds }, caller) => listHolds({ holds, caller, output })),
+    holdApprove: (id) => forOne(({ holds }, caller) => decideHold({ holds, caller, output }, 'approve', id)),
+    holdReject: (id) => forOne(({ holds }, caller) => decideHold({ holds, caller, output }, 'reject', id)),
+    scimLog: (wish) => forOne(({ requestHistory: history }, caller) => showRequests({ history, caller, output }, wish)),
     scimHealth: (hours) =>
-      forFirst(({ requestHistory: history }, caller) => showHealth({ history, caller, output }, hours)),
+      forOne(({ requestHistory: history }, caller) => showHealth({ history, caller, output }, hours)),
     scimDryRun: (method, path, file) =>
-      forFirst((core, caller) =>
+      forOne((core, caller) =>
         dryRun({ rehearse: (body) => rehearse(core, caller, { method, path, body }), output }, file),
       ),
   };

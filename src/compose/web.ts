@@ -76,8 +76,9 @@ function createScimDoors(core: Core) {
   const writer = createRequestLogWriter(core);
   const requestLog = createRequestLog({ write: writer.write, log });
   const { publicUrl } = config.web;
+  const pools = config.scim.hasRoles ? core.pools : undefined;
   return {
-    scim: createScim({ access, membership, provisioning, requestLog, clock, newId, log, publicUrl, secretKey }),
+    scim: createScim({ pools, access, membership, provisioning, requestLog, clock, newId, log, publicUrl, secretKey }),
     recorder: {
       /** Promises rows before they come, shows that this process lives, and tells of those that do not. */
       beat: async (): Promise<void> => {

@@ -68,6 +68,13 @@ export function bucketOf(user: CountedUser): CountBucket | null {
   return flags === null ? null : { flags, lastUsedOn: lastUsedOn(user.lastUsedAt) };
 }
 
+/** The move of somebody whose app seat came or went; none when nothing did. */
+export function seatDeltas({ flags, lastUsedOn: on }: CountBucket, hasSeat: boolean): CountDelta[] {
+  const next = hasSeat ? flags | flagBits.appSeat : flags & ~flagBits.appSeat;
+  if (next === flags) return [];
+  return [{ from: { flags, lastUsedOn: on }, to: { flags: next, lastUsedOn: on } }];
+}
+
 /**
  * The move that a change of a user makes; undefined when the counts do not see it.
  * @param before undefined for a new user

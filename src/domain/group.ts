@@ -53,6 +53,11 @@ export interface MembersMoved {
   readonly left: readonly string[];
 }
 
+/** The same of a group by its id. */
+export interface GroupMoved extends MembersMoved {
+  readonly groupId: string;
+}
+
 /** A group made from its first profile: no members yet, version 1. */
 export function newGroup(id: string, source: Group['source'], profile: GroupProfile, at: Date): Group {
   return { id, source, profile, memberCount: 0, rowVersion: 1, createdAt: at, updatedAt: at };

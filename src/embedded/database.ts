@@ -135,7 +135,7 @@ async function installInto(program: DatabaseProgram, folder: string): Promise<vo
   await mkdir(folder, { mode: 0o700 });
   const shared = ['--no-defaults', `--datadir=${folder}`, `--tmpdir=${tmpOf(dirname(folder))}`, ...asRoot()];
   if (program.flavor === 'mysql') {
-    await run(program.server, [...shared, '--initialize-insecure']);
+    await run(program.server, [...shared, ...mysqlAlone(program), '--initialize-insecure']);
     return;
   }
   await run(program.installer ?? 'mariadb-install-db', [...shared, ...rootBySocket(), '--skip-test-db']);
@@ -201,9 +201,13 @@ function serverArguments({ program, bufferPoolMb, durable }: DatabaseOptions, pl
     `--innodb-buffer-pool-size=${bufferPoolMb}M`,
     `--innodb-flush-log-at-trx-commit=${durable ? 1 : 0}`,
     `--innodb-doublewrite=${durable ? 'ON' : 'OFF'}`,
-    // MySQL alone: its second protocol would open a second port.
-    ...(program.flavor === 'mysql' ? ['--mysqlx=OFF'] : []),
+    ...mysqlAlone(program),
   ];
+}
+
+/** Its second protocol would open a second port; and Debian's build insists on a folder that the bare server's package does not make. */
+function mysqlAlone({ flavor }: DatabaseProgram): string[] {
+  return flavor === 'mysql' ? ['--mysqlx=OFF', '--secure-file-priv=NULL'] : [];
 }
 
 /** A server that starts deletes what others left in its temp folder, so it never shares one with a server that works. */

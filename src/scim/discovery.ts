@@ -27,7 +27,8 @@ export function createDiscovery(schemas: readonly ResourceSchema[], baseUrl: str
     const version = `W/"${createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 16)}"`;
     found.set(path.toLowerCase(), { body, location: `${baseUrl}${path}`, version });
   };
-  add('/ServiceProviderConfig', configOf(baseUrl));
+  const withRoles = schemas.some(({ name }) => name === 'Role');
+  add('/ServiceProviderConfig', { ...configOf(baseUrl), ...(withRoles && rolesAndEntitlements) });
   add('/Schemas', listOf(documents));
   add('/ResourceTypes', listOf(types));
   for (const document of documents) add(`/Schemas/${document.id}`, document);
@@ -38,6 +39,14 @@ export function createDiscovery(schemas: readonly ResourceSchema[], baseUrl: str
     return hit;
   };
 }
+
+/** Source: draft-ietf-scim-roles-entitlements-01. */
+const rolesAndEntitlements = {
+  RolesAndEntitlements: {
+    roles: { supported: true, multipleRolesSupported: true, primarySupported: true, typeSupported: true },
+    entitlements: { supported: true },
+  },
+};
 
 function listOf(resources: readonly unknown[]): object {
   return {

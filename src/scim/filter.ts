@@ -1,6 +1,7 @@
 // SCIM filters -> Condition, by recursive descent over the tokens: linear time, bounded depth. List filters and the
 // brackets of PATCH paths share it. Pure; called by user-resource.ts and path.ts. Source: RFC 7644 3.4.2.2.
 import type { Comparison, Condition } from '../domain/condition';
+import { licenseExtension } from '../domain/license-carrier';
 import { AppError } from '../errors';
 import { type Token, tokenize } from './filter-tokens';
 import { findPlace, placeName } from './place';
@@ -112,7 +113,7 @@ function withValue({ attribute, name }: Name): Name {
 }
 
 /** The value as the attribute's type reads it. */
-function typed(reader: Reader, token: Token, operator: string, attribute: Attribute): string | boolean | null {
+function typed(reader: Reader, token: Token, operator: string, attribute: Attribute): string | number | boolean | null {
   const isBare = token.kind === 'word';
   if (isBare && token.text.toLowerCase() === 'null') {
     if (operator !== 'eq' && operator !== 'ne') throw invalid('null can be compared by eq and ne alone.');
@@ -125,11 +126,19 @@ function typed(reader: Reader, token: Token, operator: string, attribute: Attrib
     if (text !== 'true' && text !== 'false') throw invalid(`"${attribute.name}" is true or false.`);
     return text === 'true';
   }
+  if (attribute.type === 'integer') return integer(token.text, operator, attribute);
   if (attribute.type === 'dateTime') return instant(token.text, operator, attribute);
   if (isBare && !/^(true|false|-?\d+(\.\d+)?([eE][+-]?\d+)?)$/.test(token.text)) {
     reader.warnings.push('A value of the filter has no quotes; it was read as a string.');
   }
   return token.text;
+}
+
+function integer(text: string, operator: string, attribute: Attribute): number {
+  if (operator === 'co' || operator === 'sw' || operator === 'ew' || !/^-?\d{1,15}$/.test(text)) {
+    throw invalid(`"${attribute.name}" is compared with an integer by eq, ne, gt, ge, lt or le.`);
+  }
+  return Number(text);
 }
 
 function instant(text: string, operator: string, attribute: Attribute): string {
@@ -152,9 +161,11 @@ function nameOf(text: string, scope: FilterScope): Name {
   return { attribute: place.sub ?? place.attribute, name: placeName(place) };
 }
 
+const unsearchable: ReadonlySet<string> = new Set(['schemas', licenseExtension.state]);
+
 /** What is stored can be searched; of `meta` that is the two instants. */
 function isSearchable(attribute: Attribute, sub: Attribute | undefined): boolean {
-  if (attribute.isDropped || attribute.name === 'schemas' || sub?.name === '$ref') return false;
+  if (attribute.isDropped || unsearchable.has(attribute.name) || sub?.name === '$ref') return false;
   if (attribute.name === 'groups') return true;
   if (attribute.name === 'meta') return sub?.type === 'dateTime';
   return sub === undefined || !sub.isReadOnly;

@@ -28,7 +28,7 @@ function isPresent(value: unknown): boolean {
 function compares(
   operator: Comparison,
   held: Scalar | undefined,
-  wanted: Scalar | number | null,
+  wanted: Scalar | null,
   isCaseExact: boolean,
 ): boolean {
   if (wanted === null) return operator === 'eq' ? !isPresent(held) : operator === 'ne' && isPresent(held);
@@ -37,8 +37,9 @@ function compares(
     return operator === 'eq' ? isSame : operator === 'ne' && !isSame;
   }
   if (held === undefined) return operator === 'ne';
+  if (typeof wanted === 'number') return comparesOrder(operator, Number(held) - wanted);
   const key = (text: string): string => (isCaseExact ? text : fold(text));
-  return comparesText(operator, key(String(held)), key(String(wanted)));
+  return comparesText(operator, key(String(held)), key(wanted));
 }
 
 function comparesText(operator: Comparison, held: string, wanted: string): boolean {
@@ -48,7 +49,13 @@ function comparesText(operator: Comparison, held: string, wanted: string): boole
   if (operator === 'sw') return held.startsWith(wanted);
   if (operator === 'ew') return held.endsWith(wanted);
   // Byte order of UTF-8, as the database compares.
-  const order = Buffer.compare(Buffer.from(held), Buffer.from(wanted));
+  return comparesOrder(operator, Buffer.compare(Buffer.from(held), Buffer.from(wanted)));
+}
+
+/** @param order below, at or above zero, as what is held stands to what is wanted */
+function comparesOrder(operator: Comparison, order: number): boolean {
+  if (operator === 'eq') return order === 0;
+  if (operator === 'ne') return order !== 0;
   if (operator === 'gt') return order > 0;
   if (operator === 'ge') return order >= 0;
   return operator === 'lt' ? order < 0 : order <= 0;
@@ -57,7 +64,7 @@ function comparesText(operator: Comparison, held: string, wanted: string): boole
 /** What `eq` terms joined by `and` say of a new element; undefined for any other condition. */
 export function stampOf(condition: Condition): Element | undefined {
   if (condition.kind === 'compare' && condition.operator === 'eq') {
-    return condition.value === null ? {} : { [condition.attribute]: condition.value as Scalar };
+    return condition.value === null ? {} : { [condition.attribute]: condition.value };
   }
   if (condition.kind !== 'and') return undefined;
   const stamps = condition.terms.map(stampOf);

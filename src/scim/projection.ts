@@ -16,9 +16,14 @@ export function project(resource: Container, query: ScimQuery, schema: ResourceS
   return placesOf(query.excludedAttributes, schema).reduce(exclude, resource);
 }
 
-/** Whether an answer is to show an attribute: by name, by default, or not at all. */
-export function wants(query: ScimQuery, schema: ResourceSchema, name: string): 'by name' | 'by default' | 'no' {
-  const isIt = ({ extension, attribute }: Place): boolean => extension === undefined && attribute?.name === name;
+/** Whether an answer is to show an attribute, of the core or an extension: by name, by default, or not at all. */
+export function wants(
+  query: ScimQuery,
+  schema: ResourceSchema,
+  name: string,
+  urn?: string,
+): 'by name' | 'by default' | 'no' {
+  const isIt = ({ extension, attribute }: Place): boolean => extension === urn && attribute?.name === name;
   if (query.attributes !== undefined && query.attributes.trim() !== '') {
     return placesOf(query.attributes, schema).some(isIt) ? 'by name' : 'no';
   }

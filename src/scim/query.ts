@@ -67,6 +67,8 @@ export function filterOf(query: ScimQuery, schema: ResourceSchema, warnings: str
 const sortable: Readonly<Record<string, readonly string[]>> = {
   User: ['id', 'userName', 'displayName', 'meta.created', 'meta.lastModified'],
   Group: ['id', 'displayName', 'meta.created', 'meta.lastModified'],
+  Role: ['id', 'value', 'display'],
+  Entitlement: ['id', 'value', 'display'],
 };
 
 /** The sort of a list; undefined for creation order. @throws path.invalid for an attribute without an index */

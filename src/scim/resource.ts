@@ -1,7 +1,7 @@
 // The plain JSON of a resource between the wire and the domain: canonical names, clean types, no nulls.
 
-/** A value of a simple attribute. */
-export type Scalar = string | boolean;
+/** A value of a simple attribute. Numbers are counts that this server answers; clients' numbers become text. */
+export type Scalar = string | boolean | number;
 
 /** One element of a multi-valued attribute, or a complex value. */
 export interface Element {

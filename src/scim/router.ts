@@ -8,7 +8,8 @@ import type { Bulk } from './bulk';
 import type { Discovery } from './discovery';
 import type { Exchange, Exchanges } from './exchange';
 import { readBody } from './limits';
-import { checkRoute, decoded, takesBody } from './routes';
+import type { ReadVerbs } from './role-resource';
+import { createRouteCheck, decoded, takesBody } from './routes';
 import type { ScimContext } from './scimmy-resource';
 import { searchAll, searchQuery } from './search';
 import type { AllVerbs } from './verbs';
@@ -17,6 +18,8 @@ interface Dependencies extends AllVerbs {
   readonly exchanges: Exchanges;
   readonly discovery: Discovery;
   readonly bulk: Bulk;
+  /** Roles and entitlements; empty where they are off. */
+  readonly roles: readonly ReadVerbs[];
 }
 
 type Handler = (req: Request, res: Response, exchange: Exchange) => void | Promise<void>;
@@ -31,6 +34,7 @@ export function createScimApp({ exchanges, discovery, ...verbs }: Dependencies):
       await handler(req, res, exchange);
       if (!exchange.isAnswered) next();
     };
+  const checkRoute = createRouteCheck({ withRoles: verbs.roles.length > 0 });
   const app = express();
   app.disable('etag');
   app.disable('x-powered-by');
@@ -68,7 +72,7 @@ async function readIfAny(req: IncomingMessage & { body?: unknown }, exchange: Ex
 
 /** Discovery and search: the library's own routes would read input with its filter class. */
 async function answerOwn(
-  { exchanges, discovery, bulk, users, groups }: Dependencies,
+  { exchanges, discovery, bulk, users, groups, roles }: Dependencies,
   req: Request,
   exchange: Exchange,
 ): Promise<void> {
@@ -79,11 +83,24 @@ async function answerOwn(
     exchanges.answer(exchange, { status: 200, body: found.body });
   } else if (path.endsWith('/.search')) {
     const query = searchQuery(exchange.body);
-    const kinds = path.startsWith('/users') ? [users] : path.startsWith('/groups') ? [groups] : [users, groups];
+    const named = [users, groups, ...roles].filter((kind) => isBelow(path, kind));
+    const kinds = named.length > 0 ? named : [users, groups];
     exchanges.answer(exchange, { status: 200, body: await searchAll(kinds, query, exchange) });
   } else if (path === '/bulk') {
     exchanges.answer(exchange, { status: 200, body: await bulk(exchange) });
+  } else {
+    const kind = roles.find((it) => isBelow(path, it));
+    if (kind !== undefined) exchanges.answer(exchange, { status: 200, body: await readOne(kind, path, exchange) });
   }
+}
+
+function isBelow(path: string, { schema }: ReadVerbs): boolean {
+  return `${path}/`.startsWith(`${schema.endpoint.toLowerCase()}/`);
+}
+
+function readOne(kind: ReadVerbs, path: string, exchange: Exchange): Promise<unknown> {
+  const id = path.slice(kind.schema.endpoint.length + 1);
+  return id === '' ? kind.list(exchange.query, exchange) : kind.get(id, exchange);
 }
 
 /** The library answers by `res.send`; ours writes what the hot door writes. */

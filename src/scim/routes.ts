@@ -6,7 +6,7 @@ interface Route {
   readonly methods: readonly string[];
 }
 
-const routes: readonly Route[] = [
+const always: readonly Route[] = [
   { path: /^\/(users|groups)\/\.search$/, methods: ['POST'] },
   { path: /^\/\.search$/, methods: ['POST'] },
   { path: /^\/bulk$/, methods: ['POST'] },
@@ -16,20 +16,31 @@ const routes: readonly Route[] = [
   { path: /^\/serviceproviderconfig$/, methods: ['GET'] },
 ];
 
+const ofRoles: readonly Route[] = [
+  { path: /^\/(roles|entitlements)\/\.search$/, methods: ['POST'] },
+  { path: /^\/(roles|entitlements)(\/[^/]+)?$/, methods: ['GET'] },
+];
+
 /** Known to SCIM, not offered here, whatever the method. */
 const absent = /^\/me(\/.*)?$/;
 
+/** Lets a known path with a known method pass; a trailing slash and the case of names do not count. */
+export type RouteCheck = (method: string, path: string) => void;
+
 /**
- * Lets a known path with a known method pass; a trailing slash and the case of names do not count.
- * @throws route.unimplemented, route.method (with `allow`), route.not_found
+ * Makes the check. @param options `withRoles`: /Roles and /Entitlements are there
+ * @returns a function that throws route.unimplemented, route.method (with `allow`), route.not_found
  */
-export function checkRoute(method: string, path: string): void {
-  const name = trimmed(path).toLowerCase();
-  if (absent.test(name)) throw new AppError('route.unimplemented');
-  const route = routes.find((it) => it.path.test(name));
-  if (route === undefined) throw new AppError('route.not_found');
-  const wanted = method === 'HEAD' ? 'GET' : method;
-  if (!route.methods.includes(wanted)) throw new AppError('route.method', { allow: route.methods.join(', ') });
+export function createRouteCheck({ withRoles }: { readonly withRoles: boolean }): RouteCheck {
+  const routes = withRoles ? [...always, ...ofRoles] : always;
+  return (method, path) => {
+    const name = trimmed(path).toLowerCase();
+    if (absent.test(name)) throw new AppError('route.unimplemented');
+    const route = routes.find((it) => it.path.test(name));
+    if (route === undefined) throw new AppError('route.not_found');
+    const wanted = method === 'HEAD' ? 'GET' : method;
+    if (!route.methods.includes(wanted)) throw new AppError('route.method', { allow: route.methods.join(', ') });
+  };
 }
 
 /** The path as it was meant. @throws query.value when it is no percent-encoded UTF-8 */

@@ -1,12 +1,13 @@
 // The resources as this server knows them, declared once: scimmy's schema definitions, read into a model that the
 // normalizer, the filter parser, PATCH and discovery share. Nothing is advertised that does not work.
 import { Schemas } from 'scimmy';
+import { licenseExtension } from '../domain/license-carrier';
 
 /** One attribute or sub-attribute. */
 export interface Attribute {
   /** The schema's own spelling. */
   readonly name: string;
-  readonly type: 'string' | 'boolean' | 'reference' | 'dateTime' | 'binary' | 'complex';
+  readonly type: 'string' | 'boolean' | 'integer' | 'reference' | 'dateTime' | 'binary' | 'complex';
   readonly isMulti: boolean;
   readonly isReadOnly: boolean;
   readonly isRequired: boolean;
@@ -53,6 +54,8 @@ export interface AttributeDocument {
   readonly required?: boolean;
   readonly caseExact?: boolean;
   readonly mutability?: string;
+  readonly description?: string;
+  readonly returned?: string;
   readonly uniqueness?: string;
   readonly canonicalValues?: readonly string[];
   readonly referenceTypes?: readonly string[];
@@ -64,6 +67,37 @@ export const enterpriseUrn = 'urn:ietf:params:scim:schemas:extension:enterprise:
 
 /** The URN of the core user schema. Source: RFC 7643 4.1. */
 export const userUrn = 'urn:ietf:params:scim:schemas:core:2.0:User';
+
+const licenseDocument: SchemaDocument = {
+  id: licenseExtension.urn,
+  name: 'License',
+  description: 'The license of a user',
+  attributes: [
+    {
+      name: licenseExtension.code,
+      type: 'string',
+      multiValued: false,
+      description: 'Codes of license pools, separated by semicolons; "none" for no license.',
+      required: false,
+      caseExact: false,
+      mutability: 'readWrite',
+      returned: 'default',
+      uniqueness: 'none',
+    },
+    {
+      name: licenseExtension.state,
+      type: 'string',
+      multiValued: false,
+      description: 'Whether the user has a seat of the app: assigned, waitlisted or none.',
+      required: false,
+      canonicalValues: ['assigned', 'waitlisted', 'none'],
+      caseExact: true,
+      mutability: 'readOnly',
+      returned: 'request',
+      uniqueness: 'none',
+    },
+  ],
+};
 
 /** The URN of the group schema. Source: RFC 7643 4.2. */
 export const groupUrn = 'urn:ietf:params:scim:schemas:core:2.0:Group';
@@ -109,10 +143,13 @@ export function userSchema(): ResourceSchema {
     endpoint: '/Users',
     urn: userUrn,
     attributes: toMap([...common, ...core.attributes.map(withRoleId)]),
-    extensions: new Map([
-      [enterpriseUrn.toLowerCase(), { urn: enterpriseUrn, attributes: toMap(enterprise.attributes) }],
-    ]),
-    documents: [core, enterprise].map((document) => ({
+    extensions: new Map(
+      [enterprise, licenseDocument].map(({ id, attributes }) => [
+        id.toLowerCase(),
+        { urn: id, attributes: toMap(attributes) },
+      ]),
+    ),
+    documents: [core, enterprise, licenseDocument].map((document) => ({
       ...document,
       attributes: document.attributes.filter((it) => !dropped.has(it.name)),
     })),
@@ -125,14 +162,13 @@ export function groupSchema(): ResourceSchema {
   (definition.attribute('externalId') as unknown as { config: Record<string, unknown> }).config['shadow'] = false;
   const described = plain(definition);
   const core = { ...described, attributes: described.attributes.map(asGroups) };
-  return {
-    name: 'Group',
-    endpoint: '/Groups',
-    urn: groupUrn,
-    attributes: toMap([...common, ...core.attributes]),
-    extensions: new Map(),
-    documents: [core],
-  };
+  return describedSchema('Group', '/Groups', core);
+}
+
+/** A resource type that is what one schema document says, and has no extension. */
+export function describedSchema(name: string, endpoint: string, document: SchemaDocument): ResourceSchema {
+  const attributes = toMap([...common, ...document.attributes]);
+  return { name, endpoint, urn: document.id, attributes, extensions: new Map(), documents: [document] };
 }
 
 function asGroups(it: AttributeDocument): AttributeDocument {

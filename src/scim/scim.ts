@@ -13,6 +13,7 @@ import { createGroupResource } from './group-resource';
 import { createHotDoor, type Door } from './hot';
 import { createListing } from './listing';
 import type { RequestLog } from './request-log';
+import { createRoleResources, type PoolList } from './role-resource';
 import { createScimApp } from './router';
 import { declareResources } from './scimmy-resource';
 import { createUserResource, type ProvisioningPort } from './user-resource';
@@ -21,6 +22,8 @@ import { createWalks } from './walks';
 interface Dependencies {
   readonly provisioning: ProvisioningPort;
   readonly membership: Membership;
+  /** The license pools, where /Roles and /Entitlements are on. */
+  readonly pools?: PoolList | undefined;
   readonly access: TokenCheck;
   readonly requestLog: Omit<RequestLog, 'promise'>;
   readonly clock: Clock;
@@ -55,7 +58,7 @@ const deadlineMs = 10_000;
 export function createScim(dependencies: Dependencies): Scim {
   const baseUrl = `${dependencies.publicUrl.replace(/\/+$/, '')}/scim/v2`;
   declareResources();
-  const { provisioning, membership, clock, scanMs } = dependencies;
+  const { provisioning, membership, pools, clock, scanMs } = dependencies;
   const listing = createListing({
     clock,
     scanMs,
@@ -64,10 +67,14 @@ export function createScim(dependencies: Dependencies): Scim {
   });
   const users = createUserResource({ provisioning, listing, baseUrl });
   const groups = createGroupResource({ membership, listing, baseUrl });
+  const roles = pools === undefined ? [] : createRoleResources({ pools, listing, baseUrl });
   const exchanges = createExchanges({ deadlineMs, ...dependencies });
-  const discovery = createDiscovery([users.schema, groups.schema], baseUrl);
+  const discovery = createDiscovery(
+    [users, groups, ...roles].map(({ schema }) => schema),
+    baseUrl,
+  );
   const bulk = createBulk({ deadlineMs, ...dependencies, kinds: [users, groups], baseUrl });
-  const app = createScimApp({ exchanges, users, groups, discovery, bulk });
+  const app = createScimApp({ exchanges, users, groups, roles, discovery, bulk });
   return {
     hot: createHotDoor({ exchanges, users, groups }),
     app: (req, res) => app(req, res),

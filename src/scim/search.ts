@@ -7,6 +7,9 @@ import { pageOf } from './paging';
 import type { ScimQuery } from './query';
 import { type ListResponse, listResponse, type Verbs } from './verbs';
 
+/** A kind of resource that can be listed. */
+export type ListVerbs = Pick<Verbs, 'list'>;
+
 const texts = ['filter', 'cursor', 'sortBy', 'sortOrder'] as const;
 const lists = ['attributes', 'excludedAttributes'] as const;
 const numbers = ['startIndex', 'count'] as const;
@@ -44,13 +47,13 @@ function take(
  * sort names has no hit.
  * @throws filter.invalid, path.invalid when no kind has it
  */
-export function searchAll(kinds: readonly Verbs[], query: ScimQuery, exchange: Exchange): Promise<ListResponse> {
+export function searchAll(kinds: readonly ListVerbs[], query: ScimQuery, exchange: Exchange): Promise<ListResponse> {
   const [only] = kinds;
   if (kinds.length === 1 && only !== undefined) return only.list(query, exchange);
   return query.cursor === undefined ? byIndex(kinds, query, exchange) : byCursor(kinds, query, exchange);
 }
 
-async function byIndex(kinds: readonly Verbs[], query: ScimQuery, exchange: Exchange): Promise<ListResponse> {
+async function byIndex(kinds: readonly ListVerbs[], query: ScimQuery, exchange: Exchange): Promise<ListResponse> {
   const { startIndex, offset, limit } = pageOf(query);
   const found: ListResponse[] = [];
   const refusals: unknown[] = [];
@@ -70,7 +73,7 @@ async function byIndex(kinds: readonly Verbs[], query: ScimQuery, exchange: Exch
 }
 
 /** Each kind is walked to its end before the next begins; the number of the kind stands before its own cursor. */
-async function byCursor(kinds: readonly Verbs[], query: ScimQuery, exchange: Exchange): Promise<ListResponse> {
+async function byCursor(kinds: readonly ListVerbs[], query: ScimQuery, exchange: Exchange): Promise<ListResponse> {
   const [, first, inner = ''] = /^(?:(\d)~(.*))?$/s.exec(query.cursor ?? '') ?? [];
   const start = Number(first ?? 0);
   if ((first === undefined && query.cursor !== '') || start >= kinds.length) throw new AppError('cursor.invalid');
@@ -94,7 +97,7 @@ async function byCursor(kinds: readonly Verbs[], query: ScimQuery, exchange: Exc
 }
 
 async function listIfKnown(
-  kind: Verbs,
+  kind: ListVerbs,
   query: ScimQuery,
   exchange: Exchange,
   refusals: unknown[],

@@ -1,5 +1,6 @@
 // users.*: translate, one service call, translate. Called by the hot door and, through scimmy's class, by the app.
 import type { Caller } from '../domain/caller';
+import { licenseExtension } from '../domain/license-carrier';
 import type { PageQuery, Paged } from '../domain/page';
 import type { ExpectedVersion, ProfileEdit, User, UserProfile } from '../domain/user';
 import { AppError } from '../errors';
@@ -7,8 +8,9 @@ import { normalizePatch, normalizeResource } from './entra-dialect';
 import type { Exchange } from './exchange';
 import type { Listing } from './listing';
 import { patch } from './patch';
-import { project } from './projection';
-import type { Container } from './resource';
+import { project, wants } from './projection';
+import type { ScimQuery } from './query';
+import type { Container, Held } from './resource';
 import { userSchema } from './schemas';
 import { fromWire, locationOf, toResource, toWire, versionOf } from './user-mapping';
 import { callerOf, expectedVersion, isResourceId, noted, type Verbs } from './verbs';
@@ -25,6 +27,8 @@ export interface ProvisioningPort {
   getUser(caller: Caller, userId: string): Promise<User>;
   listUsers(caller: Caller, query: PageQuery): Promise<Paged<User>>;
   removeUser(caller: Caller, userId: string, options: { readonly ifMatch: ExpectedVersion }): Promise<void>;
+  /** Who has a seat of the app or waits for one; nobody else is in the map. */
+  licenseStates(caller: Caller, userIds: readonly string[]): Promise<ReadonlyMap<string, 'assigned' | 'waitlisted'>>;
 }
 
 interface Dependencies {
@@ -38,11 +42,25 @@ interface Dependencies {
 export function createUserResource({ provisioning, listing, baseUrl }: Dependencies): Verbs {
   const schema = userSchema();
 
-  const shown = (user: User, exchange: Exchange, decision: string): Container => {
+  /** Users as the query wants them; the license state costs a statement and is there only when it is asked for. */
+  const projected = async (users: readonly User[], query: ScimQuery, exchange: Exchange): Promise<Container[]> => {
+    const resources = users.map((user) => toResource(user, baseUrl));
+    const { urn, state } = licenseExtension;
+    if (wants(query, schema, state, urn) !== 'by name') return resources.map((it) => project(it, query, schema));
+    const ids = users.map((user) => user.id);
+    const states = await provisioning.licenseStates(callerOf(exchange), ids);
+    return resources.map((it, index) => {
+      const held = { ...(it[urn] as Container | undefined), [state]: states.get(ids[index] as string) ?? 'none' };
+      const schemas = [...new Set([...(it['schemas'] as unknown as string[]), urn])] as unknown as Held;
+      return project({ ...it, schemas, [urn]: held }, query, schema);
+    });
+  };
+
+  const shown = async (user: User, exchange: Exchange, decision: string): Promise<Container> => {
     exchange.subjectId = user.id;
     exchange.target = { location: locationOf(user.id, baseUrl), version: versionOf(user) };
     exchange.decision = decision;
-    return project(toResource(user, baseUrl), exchange.query, schema);
+    return (await projected([user], exchange.query, exchange))[0] as Container;
   };
 
   const change = async (id: string, exchange: Exchange, edit: ProfileEdit): Promise<Container> => {
@@ -64,7 +82,7 @@ export function createUserResource({ provisioning, listing, baseUrl }: Dependenc
     list: (query, exchange) =>
       listing(query, exchange, schema, async (page) => {
         const found = await provisioning.listUsers(callerOf(exchange), page);
-        return { ...found, items: found.items.map((user) => project(toResource(user, baseUrl), query, schema)) };
+        return { ...found, items: await projected(found.items, query, exchange) };
       }),
     create: async (body, exchange) => {
       const operations = noted(exchange, normalizeResource(schema, body));

@@ -78,7 +78,7 @@ export function createHolds({ database, clock, newId, licensing }: Dependencies)
     await stores.users.save(before, after);
     await stores.userHistory.closeState(after.id, at);
     await stores.userHistory.openState(newId, after, 'hold');
-    const settled = await licensing.release(stores, caller, after, 'deactivated', at);
+    const settled = await licensing.change(stores, caller, before, after, at);
     const events = [{ topic: 'UserDeactivated' as const, userId: after.id }];
     await writeTrail(stores, { caller, action: 'user.deactivated', before, settled, events, at });
   };

@@ -1,13 +1,19 @@
-// The one license engine: claims -> seat, waitlist or nothing. Its steps run inside the transaction of their cause, called
-// by provisioning now and by the console, the API and imports alike. A full pool is never an error.
-import { flagBits, type CountDelta } from '../domain/adoption';
+// The one license engine: sources -> claims -> seat, waitlist or nothing. Its steps run inside the transaction of their
+// cause; called by provisioning, groups, rules and the license switch alike.
+import { seatDeltas, type CountDelta } from '../domain/adoption';
 import type { Caller } from '../domain/caller';
 import type { OutboxEvent } from '../domain/event';
-import { isEntitled, type ClaimSource, type ReleaseReason } from '../domain/license';
+import type { GroupMoved } from '../domain/group';
+import { grouped } from '../domain/grouped';
+import type { ReleaseReason } from '../domain/license';
+import { grantedBy, isSameCarried } from '../domain/license-carrier';
 import type { User } from '../domain/user';
 import type { NewId } from '../ids';
-import type { ClaimRow, Holding, Waiter } from '../store/license-store';
+import type { ClaimRow } from '../store/claim-store';
 import type { Stores } from '../store/stores';
+import { applied, compareClaims, grantsOf, idsOf, noEdit, toNewClaims, type ClaimEdit } from './claim-edit';
+import { writeSeatTrail } from './seat-trail';
+import { createSeating, type LicenseAudit, type PoolKind, type Seated } from './seating';
 
 /** What a step did: the user with its seat, and everything else that must be written in the same transaction. */
 export interface Settled {
@@ -18,22 +24,44 @@ export interface Settled {
   readonly others: readonly CountDelta[];
 }
 
-/** A seat given, taken or waited for: an audit entry without its caller. */
-export interface LicenseAudit {
-  readonly action: 'license.assigned' | 'license.released' | 'license.waitlisted';
-  readonly userId: string;
-  readonly poolId: string;
-  readonly detail: { readonly source?: ClaimSource; readonly reason?: ReleaseReason; readonly cause?: 'freed_seat' };
+/** Why and when; `appPoolId` moves app seats to that pool, which the caller has locked and found free. */
+export interface EditOptions {
+  readonly reason: ReleaseReason;
+  readonly at: Date;
+  readonly appPoolId?: string;
 }
 
 /** The steps of the license engine. */
 export interface Licensing {
   /** Claims what the rules grant a new user and gives the first free seat. */
   grantNew(stores: Stores, caller: Caller, user: User, at: Date): Promise<Settled>;
-  /** Gives what the open claims grant to a user who is enabled again; the end of the queue where nothing is free. */
-  restore(stores: Stores, caller: Caller, user: User, at: Date): Promise<Settled>;
-  /** Ends all seats and places of a user; each freed seat goes to the oldest waiter. Claims stay, unless `removed`. */
-  release(stores: Stores, caller: Caller, user: User, reason: ReleaseReason, at: Date): Promise<Settled>;
+  /**
+   * What a changed profile or account state means: the claims of its carriers follow, whatever the state; seats are
+   * released when it is deactivated and given again when it is enabled, at the end of the queue where none is free.
+   */
+  change(stores: Stores, caller: Caller, before: User, after: User, at: Date): Promise<Settled>;
+  /** Ends all seats, places and claims of a user who is removed; each freed seat goes to the oldest waiter. */
+  remove(stores: Stores, caller: Caller, user: User, at: Date): Promise<Settled>;
+  /**
+   * Changes the claims of any number of people, settles their seats and writes what follows: counts, outbox, audit.
+   * Locks the people, if the caller has not.
+   */
+  edit(
+    stores: Stores,
+    caller: Caller,
+    userIds: readonly string[],
+    editOf: (userId: string, open: readonly ClaimRow[]) => ClaimEdit,
+    options: EditOptions,
+  ): Promise<void>;
+  /**
+   * People who joined or left a group that is locked: its rules claim for the ones and no longer for the others. One
+   * statement while it never had a rule.
+   */
+  groupMoved(stores: Stores, caller: Caller, moved: GroupMoved, at: Date): Promise<void>;
+  /** A group that is removed, and who was in it: its rules end too. */
+  groupRemoved(stores: Stores, caller: Caller, moved: GroupMoved, at: Date): Promise<void>;
+  /** Gives seats that became free to the oldest waiters of a pool that is locked; how many got one. */
+  fill(stores: Stores, caller: Caller, pool: PoolKind, limit: number, at: Date): Promise<number>;
 }
 
 interface Dependencies {
@@ -42,139 +70,158 @@ interface Dependencies {
 
 /** The license engine. */
 export function createLicensing({ newId }: Dependencies): Licensing {
-  const place = async (
+  const seating = createSeating({ newId });
+
+  const noteUnmapped = async (stores: Stores, userId: string, codes: readonly string[], at: Date): Promise<void> => {
+    if (codes.length === 0) return;
+    const detail = { codes: codes.slice(0, mostCodes).map((code) => code.slice(0, longestCode)) };
+    await stores.findings.note(newId, { kind: 'unmapped_role', userId, detail }, at);
+  };
+
+  /** Profile claims of a user as the rules make them of the new profile; only what the profile carries is compared. */
+  const follow = async (stores: Stores, after: User, open: readonly ClaimRow[], at: Date): Promise<ClaimEdit> => {
+    const granted = grantedBy(await stores.claims.listProfileRules(), after.profile);
+    await stores.findings.resolve('unmapped_role', after.id, at);
+    await noteUnmapped(stores, after.id, granted.unmapped, at);
+    const carried = open.filter((it) => it.source === 'roles' || it.source === 'extension');
+    return compareClaims(
+      carried,
+      granted.rules.filter((it) => it.source !== 'auto'),
+    );
+  };
+
+  const write = async (stores: Stores, caller: Caller, userId: string, it: ClaimEdit, at: Date): Promise<void> => {
+    await stores.claims.see(idsOf(it.seen), at);
+    await stores.claims.add(toNewClaims(newId, caller, userId, it.add), at);
+  };
+
+  const release = async (
     stores: Stores,
     caller: Caller,
     user: User,
-    claims: readonly ClaimRow[],
+    reason: 'deactivated' | 'removed',
     at: Date,
   ): Promise<Settled> => {
-    const wanted = wantedClaims(claims);
-    let settled: Settled = { user, events: [], audit: [], others: [] };
-    for (const claim of wanted.others) settled = join(settled, await take(stores, caller, settled.user, claim, at));
-    for (const claim of wanted.app) {
-      if (settled.user.licensedAt !== null) return settled;
-      settled = join(settled, await take(stores, caller, settled.user, claim, at));
+    const holdings = await stores.licenses.listHoldings([user.id]);
+    const person = { userId: user.id, isEnabled: false, appPoolId: null, claims: [], holdings };
+    const seated = await seating.settle(stores, caller, [person], reason, at);
+    return { ...settledOf(user, seated, at), user: { ...user, licensedAt: null, appPoolId: null } };
+  };
+
+  const change: Licensing['change'] = async (stores, caller, before, after, at) => {
+    const isBack = after.accountState === 'enabled' && before.accountState !== 'enabled';
+    const isMoved = !isSameCarried(before.profile, after.profile);
+    const isEnded = after.accountState === 'deactivated' && before.accountState === 'enabled';
+    if (!isMoved && isEnded) return release(stores, caller, after, 'deactivated', at);
+    if (!isMoved && !isBack) return { user: after, events: [], audit: [], others: [] };
+    const open = await stores.claims.list([after.id]);
+    const edit = isMoved ? await follow(stores, after, open, at) : noEdit;
+    await stores.claims.withdraw(idsOf(edit.withdraw), at);
+    let settled: Settled = { user: after, events: [], audit: [], others: [] };
+    if (isEnded) settled = await release(stores, caller, after, 'deactivated', at);
+    if (after.accountState === 'enabled') {
+      const claims = await nextClaims(stores, open, edit);
+      const holdings = isBack ? [] : await stores.licenses.listHoldings([after.id]);
+      const person = { userId: after.id, isEnabled: true, appPoolId: after.appPoolId, claims, holdings };
+      settled = settledOf(after, await seating.settle(stores, caller, [person], 'claim_withdrawn', at), at);
     }
-    return settled.user.licensedAt === null ? wait(stores, settled, wanted.app, at) : settled;
+    await write(stores, caller, after.id, edit, at);
+    return settled;
   };
 
-  const take = async (stores: Stores, caller: Caller, user: User, claim: ClaimRow, at: Date): Promise<Settled> => {
-    if (!(await stores.licenses.takeSeat(claim.poolId, at))) return { user, events: [], audit: [], others: [] };
-    await stores.licenses.addAssignment({ ...claim, id: newId(), userId: user.id, actorId: caller.actor.id }, at);
-    const audit: LicenseAudit = {
-      action: 'license.assigned',
-      userId: user.id,
-      poolId: claim.poolId,
-      detail: { source: claim.source },
-    };
-    if (!claim.isApp) return { user, events: [], audit: [audit], others: [] };
-    await stores.users.setLicense(user.id, at, claim.poolId);
-    const licensed = { ...user, licensedAt: at, appPoolId: claim.poolId };
-    return { user: licensed, events: [{ topic: 'SeatAssigned', userId: user.id }], audit: [audit], others: [] };
-  };
-
-  const wait = async (stores: Stores, settled: Settled, claims: readonly ClaimRow[], at: Date): Promise<Settled> => {
-    const first = claims[0];
-    if (first === undefined) return settled;
-    await stores.licenses.addWait(newId(), settled.user.id, first.poolId, at);
-    return {
-      ...settled,
-      audit: [
-        ...settled.audit,
-        { action: 'license.waitlisted', userId: settled.user.id, poolId: first.poolId, detail: {} },
-      ],
-    };
-  };
-
-  const end = async (
-    stores: Stores,
-    caller: Caller,
-    held: Holding,
-    user: User,
-    reason: ReleaseReason,
-    at: Date,
-  ): Promise<Settled> => {
-    if (held.kind === 'wait') {
-      await stores.licenses.endWait(held.id, 'deactivated', at);
-      return { user, events: [], audit: [], others: [] };
-    }
-    // The pool first: ending an assignment moves an entry of its foreign key, which takes a shared lock on the pool's row.
-    await stores.licenses.freeSeat(held.poolId);
-    await stores.licenses.endAssignment(held.id, reason, at);
-    const audit: LicenseAudit = {
-      action: 'license.released',
-      userId: user.id,
-      poolId: held.poolId,
-      detail: { reason },
-    };
-    const freed: Settled = { user, events: [], audit: [audit], others: [] };
-    return held.isApp ? join(freed, { ...(await promote(stores, caller, held.poolId, at)), user }) : freed;
-  };
-
-  /** Gives a freed app seat to the oldest waiter, in the transaction that freed it. */
-  const promote = async (stores: Stores, caller: Caller, poolId: string, at: Date): Promise<Omit<Settled, 'user'>> => {
-    const none = { events: [], audit: [], others: [] };
-    const waiter = await stores.licenses.lockOldestWaiter(poolId);
-    if (waiter === undefined || !(await stores.licenses.takeSeat(poolId, at))) return none;
-    const { userId, source, sourceRef } = waiter;
-    await stores.licenses.endWait(waiter.waitId, 'assigned', at);
-    await stores.licenses.addAssignment(
-      { id: newId(), userId, poolId, isApp: true, source, sourceRef, actorId: caller.actor.id },
+  const edit: Licensing['edit'] = async (stores, caller, userIds, editOf, { reason, at, appPoolId: onlyApp }) => {
+    const people = await stores.licenses.lockPeople(userIds);
+    const ids = people.map((person) => person.userId);
+    const claims = grouped(await stores.claims.list(ids), (it) => it.userId);
+    const holdings = grouped(await stores.licenses.listHoldings(ids), (it) => it.userId);
+    const edits = new Map(ids.map((id) => [id, editOf(id, claims.get(id) ?? [])]));
+    const all = [...edits.values()];
+    await stores.claims.withdraw(
+      all.flatMap((it) => idsOf(it.withdraw)),
       at,
     );
-    await stores.users.setLicense(userId, at, poolId);
-    return {
-      events: [{ topic: 'SeatAssigned', userId }],
-      audit: [{ action: 'license.assigned', userId, poolId, detail: { source, cause: 'freed_seat' } }],
-      others: [seatGiven(waiter)],
+    const pools = await poolOrder(stores, all);
+    const persons = people.map(({ userId, isEnabled, appPoolId }) => {
+      const next = applied(pools, claims.get(userId) ?? [], edits.get(userId) ?? noEdit);
+      const counted = onlyApp === undefined ? next : next.filter((it) => !it.isApp || it.poolId === onlyApp);
+      return { userId, isEnabled, appPoolId, claims: counted, holdings: holdings.get(userId) ?? [] };
+    });
+    const seated = await seating.settle(stores, caller, persons, reason, at);
+    await stores.claims.see(
+      all.flatMap((it) => idsOf(it.seen)),
+      at,
+    );
+    await stores.claims.add(
+      [...edits].flatMap(([userId, it]) => toNewClaims(newId, caller, userId, it.add)),
+      at,
+    );
+    const deltas = people.flatMap((it) => seatDeltas(it, (seated.appPools.get(it.userId) ?? null) !== null));
+    await writeSeatTrail(stores, caller, seated, deltas, at);
+  };
+
+  const groupMoved: Licensing['groupMoved'] = async (stores, caller, { groupId, joined, left }, at) => {
+    const rules = await stores.claims.listGroupRules(groupId);
+    if (rules.length === 0) return;
+    const ruleIds = new Set(rules.map((rule) => rule.id));
+    const met = rules.filter((rule) => rule.isOpen);
+    const members = new Set(joined);
+    const editOf = (userId: string, open: readonly ClaimRow[]): ClaimEdit => {
+      const own = open.filter((it) => it.source === 'groups' && ruleIds.has(it.sourceRef));
+      return compareClaims(own, members.has(userId) ? met : []);
     };
+    await edit(stores, caller, [...joined, ...left], editOf, { reason: 'claim_withdrawn', at });
   };
 
   return {
+    change,
+    edit,
     grantNew: async (stores, caller, user, at) => {
-      const claims = await stores.licenses.listAutoRules();
-      const none = { user, events: [], audit: [], others: [] };
-      const settled = user.accountState === 'enabled' ? await place(stores, caller, user, claims, at) : none;
+      const { rules, unmapped } = grantedBy(await stores.claims.listProfileRules(), user.profile);
+      const add = compareClaims([], rules).add;
+      const isEnabled = user.accountState === 'enabled';
+      const person = { userId: user.id, isEnabled, appPoolId: null, claims: grantsOf(rules), holdings: [] };
+      const seated = await seating.settle(stores, caller, [person], 'claim_withdrawn', at);
       // After the seat: a claim's foreign key takes a shared lock on the pool's row, and two creates that hold one each
       // would deadlock when both then want the row for themselves.
-      await stores.licenses.addClaims(
-        claims.map((claim) => ({ ...claim, id: newId(), userId: user.id, actorId: caller.actor.id })),
-        at,
-      );
+      await stores.claims.add(toNewClaims(newId, caller, user.id, add), at);
+      await noteUnmapped(stores, user.id, unmapped, at);
+      return settledOf(user, seated, at);
+    },
+    remove: async (stores, caller, user, at) => {
+      const settled = await release(stores, caller, user, 'removed', at);
+      await stores.claims.withdrawAll(user.id, at);
       return settled;
     },
-    restore: async (stores, caller, user, at) =>
-      place(stores, caller, user, await stores.licenses.listClaims(user.id), at),
-    release: async (stores, caller, user, reason, at) => {
-      const bare = { ...user, licensedAt: null, appPoolId: null };
-      let settled: Settled = { user: bare, events: [], audit: [], others: [] };
-      const holdings = await stores.licenses.listHoldings(user.id);
-      for (const held of holdings) settled = join(settled, await end(stores, caller, held, bare, reason, at));
-      if (reason === 'removed') await stores.licenses.withdrawClaims(user.id, at);
-      return settled;
+    groupMoved,
+    groupRemoved: async (stores, caller, moved, at) => {
+      const rules = await stores.rules.endOfGroup(moved.groupId, at);
+      await groupMoved(stores, caller, moved, at);
+      for (const targetId of rules) {
+        await stores.audit.add({ caller, action: 'license_rule.ended', targetKind: 'license_rule', targetId, at });
+      }
+    },
+    fill: async (stores, caller, pool, limit, at) => {
+      const seated = await seating.fill(stores, caller, pool, limit, at);
+      await writeSeatTrail(stores, caller, seated, [], at);
+      return seated.audit.length;
     },
   };
 }
 
-/** Pools the open claims entitle to, app pools apart, in the order of the rows (lowest sort_order first). */
-function wantedClaims(claims: readonly ClaimRow[]): { app: ClaimRow[]; others: ClaimRow[] } {
-  const grants = claims.filter((claim, index) => {
-    const isFirst = claims.findIndex((one) => one.poolId === claim.poolId && one.effect === 'grant') === index;
-    return isFirst && isEntitled(claims, claim.poolId);
-  });
-  return { app: grants.filter((claim) => claim.isApp), others: grants.filter((claim) => !claim.isApp) };
+const mostCodes = 20;
+const longestCode = 100;
+
+/** The open pools in their order, where claims are added; nothing is read where none are. */
+async function poolOrder(stores: Stores, edits: readonly ClaimEdit[]): Promise<readonly PoolKind[]> {
+  return edits.some((it) => it.add.length > 0) ? stores.pools.listKinds() : [];
 }
 
-function seatGiven({ flags, lastUsedOn }: Waiter): CountDelta {
-  return { from: { flags, lastUsedOn }, to: { flags: flags | flagBits.appSeat, lastUsedOn } };
+async function nextClaims(stores: Stores, open: readonly ClaimRow[], it: ClaimEdit) {
+  return applied(await poolOrder(stores, [it]), open, it);
 }
 
-function join(a: Settled, b: Settled): Settled {
-  return {
-    user: b.user,
-    events: [...a.events, ...b.events],
-    audit: [...a.audit, ...b.audit],
-    others: [...a.others, ...b.others],
-  };
+function settledOf(user: User, { appPools, events, audit, others }: Seated, at: Date): Settled {
+  const appPoolId = appPools.get(user.id) ?? null;
+  const licensedAt = appPoolId === user.appPoolId ? user.licensedAt : appPoolId === null ? null : at;
+  return { user: { ...user, licensedAt, appPoolId }, events, audit, others };
 }

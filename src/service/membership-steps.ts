@@ -11,6 +11,8 @@ export interface Moved extends MembersMoved {
 
 /** Members read by one statement. */
 const pageSize = 10_000;
+/** Members who leave by one statement. */
+const leavingSize = 1000;
 
 /**
  * Makes the members what an edit wants: opens what is not open, closes what is. People who join are locked first, so that
@@ -47,7 +49,7 @@ export async function moveAllOut(
   const left: string[] = [];
   let last: string | undefined = '';
   while (last !== undefined) {
-    const page: string[] = await stores.groupMembers.page(groupId, last);
+    const page: string[] = await stores.groupMembers.page(groupId, last, leavingSize);
     const leaving = page.filter((id) => !staying.has(id));
     await stores.groupMembers.close(groupId, leaving, at);
     left.push(...leaving);

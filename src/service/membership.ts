@@ -1,5 +1,6 @@
 // Directory groups and who is in them. Each verb is one transaction under the lock of the group, in the order of locks:
-// groups, then the users who join, then the audit entry. A change costs what it names, never what the group holds.
+// groups, then the users who join, then what license rules make of the moves (licensing.ts), then the audit entry. A change
+// costs what it names, never what the group holds.
 import type { Clock } from '../clock';
 import type { Caller } from '../domain/caller';
 import {
@@ -18,6 +19,7 @@ import { AppError } from '../errors';
 import type { NewId } from '../ids';
 import type { Database } from '../store/database';
 import type { Stores } from '../store/stores';
+import type { Licensing } from './licensing';
 import { membersOf, membersOfPage, moveAllOut, moveMembers, type Moved } from './membership-steps';
 
 /** A group with its members, which are undefined when they were not read: not wanted, or more than the reader takes. */
@@ -61,17 +63,12 @@ export interface Membership {
   listGroups(caller: Caller, query: PageQuery, view: MemberView): Promise<Paged<ShownGroup>>;
 }
 
-/** People who moved in or out of one group. */
-export interface GroupMoved extends MembersMoved {
-  readonly groupId: string;
-}
-
 interface Dependencies {
   readonly database: Database;
   readonly clock: Clock;
   readonly newId: NewId;
-  /** What follows from moves, in their transaction, after the rows; those who joined are locked. */
-  readonly onMoved?: (stores: Stores, caller: Caller, moved: GroupMoved, at: Date) => Promise<unknown>;
+  /** What follows from moves, in their transaction, after the rows. */
+  readonly licensing: Pick<Licensing, 'groupMoved' | 'groupRemoved'>;
 }
 
 interface Trail {
@@ -84,7 +81,7 @@ interface Trail {
 }
 
 /** The group service. */
-export function createMembership({ database, clock, newId, onMoved }: Dependencies): Membership {
+export function createMembership({ database, clock, newId, licensing }: Dependencies): Membership {
   const lock = async (stores: Stores, groupId: string, expected: ExpectedVersion): Promise<Group> => {
     const group = await stores.groups.lock(groupId);
     if (group === undefined) throw new AppError('group.not_found', { groupId });
@@ -93,9 +90,10 @@ export function createMembership({ database, clock, newId, onMoved }: Dependenci
   };
 
   const finish = async (stores: Stores, trail: Trail): Promise<void> => {
-    const { caller, group, moved, at } = trail;
-    const hasMoved = moved.joined.length > 0 || moved.left.length > 0;
-    if (hasMoved) await onMoved?.(stores, caller, { groupId: group.id, ...moved }, at);
+    const { caller, action, group, moved, at } = trail;
+    const seats = { groupId: group.id, ...moved };
+    if (action === 'group.removed') await licensing.groupRemoved(stores, caller, seats, at);
+    else if (moved.joined.length + moved.left.length > 0) await licensing.groupMoved(stores, caller, seats, at);
     await stores.audit.add(entryOf(trail));
   };
 

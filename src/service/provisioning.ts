@@ -21,7 +21,7 @@ import type { Database } from '../store/database';
 import type { Stores } from '../store/stores';
 import { changesProfile, type StateCause } from '../store/user-history-store';
 import type { AppearedUser } from './ingestion';
-import type { Licensing, Settled } from './licensing';
+import type { Licensing } from './licensing';
 import type { MassChangeGuard } from './mass-change-guard';
 import { writeTrail } from './user-trail';
 
@@ -48,6 +48,8 @@ export interface Provisioning {
   listUsers(caller: Caller, query: PageQuery): Promise<Paged<User>>;
   /** Removes for good: seat, claims, memberships, devices and sign-ins end. @throws user.not_found, version.stale */
   removeUser(caller: Caller, userId: string, options: { readonly ifMatch: ExpectedVersion }): Promise<void>;
+  /** Who of some users has a seat of the app or waits for one; nobody else is in the map. */
+  licenseStates(caller: Caller, userIds: readonly string[]): Promise<ReadonlyMap<string, 'assigned' | 'waitlisted'>>;
 }
 
 /** Steps of other services that belong into the transaction of a user's change. */
@@ -84,12 +86,6 @@ export function createProvisioning(dependencies: Dependencies): Provisioning {
     if (user === undefined) throw new AppError('user.not_found', { userId });
     if (typeof expected === 'number' && expected !== user.rowVersion) throw new AppError('version.stale', { userId });
     return user;
-  };
-
-  const settle = (stores: Stores, caller: Caller, before: User, after: User, at: Date): Promise<Settled> => {
-    if (after.accountState === before.accountState) return Promise.resolve(unsettled(after));
-    if (after.accountState === 'enabled') return licensing.restore(stores, caller, after, at);
-    return licensing.release(stores, caller, after, after.accountState === 'removed' ? 'removed' : 'deactivated', at);
   };
 
   const moveState = async (stores: Stores, caller: Caller, before: User, after: User): Promise<void> => {
@@ -141,7 +137,7 @@ export function createProvisioning(dependencies: Dependencies): Provisioning {
         await moveProfile(stores, before, after, at);
         await moveState(stores, caller, before, after);
         if (after.profile.managerRaw !== before.profile.managerRaw) await noteManager(stores, newId, after, at);
-        const settled = await settle(stores, caller, before, after, at);
+        const settled = await licensing.change(stores, caller, before, after, at);
         await writeTrail(stores, {
           caller,
           action: actionOf(before, after),
@@ -162,6 +158,12 @@ export function createProvisioning(dependencies: Dependencies): Provisioning {
 
     listUsers: (caller, query) => database.read(caller.organizationId, (stores) => stores.users.list(query)),
 
+    licenseStates: async (caller, userIds) => {
+      const held = await database.read(caller.organizationId, (stores) => stores.licenses.listHoldings(userIds));
+      const app = held.filter((it) => it.isApp);
+      return new Map(app.map((it) => [it.userId, it.kind === 'wait' ? 'waitlisted' : 'assigned']));
+    },
+
     removeUser: async (caller, userId, { ifMatch }) => {
       const isMass = await database.inTransaction(caller.organizationId, async (stores) => {
         const at = clock.now();
@@ -174,7 +176,7 @@ export function createProvisioning(dependencies: Dependencies): Provisioning {
         await moveState(stores, caller, before, after);
         await stores.devices.closeAll(userId, at);
         const isNew = await guard?.noteRemoval(stores, caller, before, at);
-        const settled = await settle(stores, caller, before, after, at);
+        const settled = await licensing.remove(stores, caller, after, at);
         const events = eventsOf(before, after);
         await writeTrail(stores, { caller, action: 'user.removed', before, settled, events, at });
         return isNew;
@@ -182,10 +184,6 @@ export function createProvisioning(dependencies: Dependencies): Provisioning {
       if (isMass) guard?.warn(caller);
     },
   };
-}
-
-function unsettled(user: User): Settled {
-  return { user, events: [], audit: [], others: [] };
 }
 
 /** The manager a profile names, if it is known here; the store looks inside the organization alone. */

@@ -6,6 +6,7 @@ import type { User } from '../domain/user';
 import type { PersonalValue } from '../store/audit-store';
 import type { Stores } from '../store/stores';
 import type { Settled } from './licensing';
+import { seatEntries } from './seat-trail';
 
 interface Trail {
   readonly caller: Caller;
@@ -35,10 +36,7 @@ export async function writeTrail(
     personal: personalOf(before, user),
     at,
   };
-  const seats = settled.audit.map(({ action: done, userId, poolId, detail }) => {
-    return { caller, action: done, targetKind: 'user', targetId: userId, detail: { poolId, ...detail }, at };
-  });
-  await stores.audit.add(entry, seats);
+  await stores.audit.add(entry, seatEntries(caller, settled.audit, at));
 }
 
 /** Directory cycles come in bulk, so what starts a journey waits in lane 2; everything else is a signal. */

@@ -24,23 +24,26 @@ export interface AuditEntry {
   readonly at: Date;
 }
 
+const atOnce = 1000;
+
 /** Entries of one organization; INSERT and SELECT only. */
 export function createAuditStore(connection: Connection) {
   const { organizationId } = connection;
   return {
     /**
      * Writes an entry, and its personal values beside it with a salt of 128 bits each. `further` are entries without
-     * personal values about the same change, written by the same statement.
+     * personal values about the same change, up to 1,000 written by the same statement.
      */
     add: async (it: AuditEntry, further: readonly AuditEntry[] = []): Promise<void> => {
       const personal = (it.personal ?? []).map((value) => ({ ...value, salt: randomBytes(16) }));
       const hashes = Object.fromEntries(personal.map(({ field, value, salt }) => [field, digest(salt, value)]));
       const first = personal.length > 0 ? { ...it, detail: { ...it.detail, personal: hashes } } : it;
+      const sql =
+        'INSERT INTO audit_entries (organization_id, happened_at, actor_kind, actor_id, action, target_kind, target_id, detail, request_id) VALUES ?';
+      const rows = [first, ...further].map((entry) => toRow(organizationId, entry));
       // The driver answers the id of the first row, which is the one with personal values.
-      const { insertId } = await connection.run(
-        'INSERT INTO audit_entries (organization_id, happened_at, actor_kind, actor_id, action, target_kind, target_id, detail, request_id) VALUES ?',
-        [[first, ...further].map((entry) => toRow(organizationId, entry))],
-      );
+      const { insertId } = await connection.run(sql, [rows.slice(0, atOnce)]);
+      await connection.insertMany(sql, rows.slice(atOnce));
       await connection.insertMany(
         'INSERT INTO audit_personal_values (organization_id, audit_id, field, subject_user_id, value_text, salt) VALUES ?',
         personal.map(({ field, value, salt, subjectUserId }) => [

@@ -3,22 +3,11 @@
 import type { GroupMember } from '../domain/group';
 import type { NewId } from '../ids';
 import type { Connection } from './connection';
-
-const chunkSize = 1000;
+import { inChunks } from './id-chunks';
 
 /** The store of memberships. */
 export function createGroupMemberStore(connection: Connection) {
   const { organizationId } = connection;
-  const inChunks = async <T>(
-    ids: readonly string[],
-    work: (chunk: readonly string[]) => Promise<T[]>,
-  ): Promise<T[]> => {
-    const found: T[] = [];
-    for (let start = 0; start < ids.length; start += chunkSize) {
-      found.push(...(await work(ids.slice(start, start + chunkSize))));
-    }
-    return found;
-  };
   return {
     /** Which of these people are members now. */
     openAmong: (groupId: string, userIds: readonly string[]): Promise<string[]> =>
@@ -29,11 +18,11 @@ export function createGroupMemberStore(connection: Connection) {
         );
         return rows.map((row) => row['user_id'] as string);
       }),
-    /** The next 1,000 members by id, after the one named. */
-    page: async (groupId: string, afterUserId: string): Promise<string[]> => {
+    /** The next members by id, after the one named; `limit` at most. */
+    page: async (groupId: string, afterUserId: string, limit: number): Promise<string[]> => {
       const { rows } = await connection.prepared(
         `SELECT m.user_id FROM directory_group_members m WHERE m.organization_id = ? AND m.group_id = ? AND m.is_open = 1 AND m.user_id > ?
-         ORDER BY m.user_id LIMIT ${chunkSize}`,
+         ORDER BY m.user_id LIMIT ${limit}`,
         [organizationId, groupId, afterUserId],
       );
       return rows.map((row) => row['user_id'] as string);
@@ -61,7 +50,6 @@ export function createGroupMemberStore(connection: Connection) {
           'UPDATE directory_group_members SET left_at = ? WHERE organization_id = ? AND group_id = ? AND is_open = 1 AND user_id IN (?)',
           [at, organizationId, groupId, chunk],
         );
-        return [];
       });
     },
     /** Closes all open memberships of a person; answers the groups. Called under the lock of the user. */

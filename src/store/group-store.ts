@@ -27,6 +27,7 @@ const listed: Listed = {
   indexed: 'displayName, externalId, id or members.value',
 };
 const byId = `SELECT ${columns} FROM directory_groups g WHERE ${live} AND g.id = ?`;
+const byName = `SELECT ${columns} FROM directory_groups g WHERE ${live} AND g.display_name_key = ? AND g.is_live = 1`;
 
 /** The store of groups. */
 export function createGroupStore(connection: Connection) {
@@ -39,6 +40,8 @@ export function createGroupStore(connection: Connection) {
     find: (id: string) => one(byId, id),
     /** The group, its row locked until the transaction ends; whoever changes members or name holds this lock. */
     lock: (id: string) => one(`${byId} FOR UPDATE`, id),
+    /** The same by its name, in any case of letters. */
+    lockNamed: (name: string) => one(`${byName} FOR UPDATE`, fold(name)),
     insert: async (group: Group): Promise<void> => {
       await connection.prepared(
         `INSERT INTO directory_groups (organization_id, id, source, external_id, display_name, display_name_key, member_count, row_version, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -16,6 +16,8 @@ export interface SortColumn {
   readonly isUnique?: boolean;
   /** Clauses that part the rows so that each part has an index in this order; none = one index has all. */
   readonly parts?: readonly string[];
+  /** The index of this order, named because MySQL 9.7 may prefer to read and sort a whole part by another. */
+  readonly index?: string;
 }
 
 /** A table that is listed. */
@@ -134,9 +136,11 @@ function sorted(reading: Reading, stretch: Stretch): Clause {
   const presence = column.isNullable ? ` AND ${column.sql} IS ${isNull ? '' : 'NOT '}NULL` : '';
   const ties = column.isUnique ? '' : `, ${alias}.id ${direction}`;
   const order = isNull ? `${alias}.id ${direction}` : `${column.sql} ${direction}${ties}`;
+  const isAll = reading.query.where === undefined;
+  const hint = isAll && column.index !== undefined ? ` FORCE INDEX (${column.index})` : '';
   const parts = (column.parts ?? ['TRUE']).map(
     (part) =>
-      `(SELECT ${alias}.id, ${column.sql} AS page_key FROM ${table} ${alias} WHERE ${where.sql} AND ${part}${presence}${beyond.sql} ORDER BY ${order} LIMIT ${wanted})`,
+      `(SELECT ${alias}.id, ${column.sql} AS page_key FROM ${table} ${alias}${hint} WHERE ${where.sql} AND ${part}${presence}${beyond.sql} ORDER BY ${order} LIMIT ${wanted})`,
   );
   return {
     sql: `SELECT ${columns}, CAST(p.page_key AS CHAR) AS page_key FROM (${parts.join(' UNION ALL ')}) p

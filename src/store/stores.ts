@@ -7,6 +7,7 @@ import { createAdoptionView } from './adoption-view';
 import { createAttemptScan } from './attempt-store';
 import { createAuditStore } from './audit-store';
 import { createBackupCodeStore } from './backup-code-store';
+import { createClaimStore } from './claim-store';
 import type { Connection, ScanConnection } from './connection';
 import { createCredentialScan, createCredentialStore } from './credential-store';
 import { createDemoScan, createDemoStore } from './demo-store';
@@ -34,6 +35,7 @@ import { createReportStore } from './report-store';
 import { createRequestHistoryView } from './request-history-view';
 import { createRequestLogScan } from './request-log-store';
 import { createRequestLogWriterScan } from './request-log-writer-store';
+import { createRuleStore } from './rule-store';
 import { createScheduleStore } from './schedule-store';
 import { createServerFacts } from './server-facts';
 import { createSettingStore } from './setting-store';
@@ -76,6 +78,9 @@ export function createStores(connection: Connection) {
     },
     get backupCodes() {
       return createBackupCodeStore(connection);
+    },
+    get claims() {
+      return createClaimStore(connection);
     },
     get credentials() {
       return createCredentialStore(connection);
@@ -139,6 +144,9 @@ export function createStores(connection: Connection) {
     },
     get requestHistory() {
       return createRequestHistoryView(connection);
+    },
+    get rules() {
+      return createRuleStore(connection);
     },
     get schedules() {
       return createScheduleStore(connection);

@@ -13,8 +13,13 @@ const states = [`u.account_state = 'enabled'`, `u.account_state = 'deactivated'`
 const sorts: Readonly<Record<string, SortColumn>> = {
   id: { sql: 'u.id' },
   userName: { sql: 'u.user_name_key', isUnique: true, parts: ['u.is_live = 1'] },
-  displayName: { sql: 'u.display_name', isNullable: true, parts: states },
-  'meta.created': { sql: 'u.created_at', parts: states },
+  displayName: {
+    sql: 'u.display_name',
+    isNullable: true,
+    parts: states,
+    index: 'users_account_state_display_name_index',
+  },
+  'meta.created': { sql: 'u.created_at', parts: states, index: 'users_account_state_created_at_index' },
   'meta.lastModified': { sql: 'u.updated_at' },
 };
 

@@ -22,6 +22,11 @@ function aProgram(isWell = true) {
     'snapshot',
     'reportRun',
     'reportSchedule',
+    'poolSet',
+    'poolList',
+    'licenseRuleAdd',
+    'licenseRuleEnd',
+    'licenseRuleList',
     'organizationCreate',
     'tokenCreate',
     'federationCreate',
@@ -48,6 +53,18 @@ describe('the command line', () => {
     [['migrate'], ['migrate']],
     [['config', 'print'], ['configPrint']],
     [['admin', 'recover'], ['adminRecover']],
+    [
+      ['pool', 'set', 'PRO', '--seats', '20', '--over-seat', 'allow'],
+      ['poolSet', 'PRO', { seats: 20, overSeat: 'allow' }],
+    ],
+    [
+      ['license-rule', 'add', '--source', 'roles', '--pool', 'PRO', '--match', 'Pro.User'],
+      ['licenseRuleAdd', { source: 'roles', poolCode: 'PRO', match: 'Pro.User' }],
+    ],
+    [
+      ['license-rule', 'end', 'a-rule'],
+      ['licenseRuleEnd', 'a-rule'],
+    ],
     [['hold', 'list'], ['holdList']],
     [
       ['hold', 'approve', '01980000-0000-7000-8000-000000000001'],

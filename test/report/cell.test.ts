@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { cleanText, escapeMarks, guardFormula, longestCell, rowTexts, workbookXml } from '../../src/report/cell';
 import { allKinds, hostileTexts } from './samples';
+import { growthOf } from '../support/growth';
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -91,17 +92,15 @@ describe('the guard against formulas', () => {
   });
 
   it('takes time in step with the text', () => {
-    const timeOf = (length: number): number => {
+    const work = (length: number): void => {
       const text = `a${'\n '.repeat(length)}=`;
-      const from = process.hrtime.bigint();
-      for (let round = 0; round < 20; round += 1) guardFormula(text);
-      return Number(process.hrtime.bigint() - from);
+      for (let round = 0; round < 10; round += 1) guardFormula(text);
     };
 
-    timeOf(4000);
-    const ratio = timeOf(16_000) / timeOf(4000);
+    const growth = growthOf(work, 4000, 64_000);
 
-    expect(ratio).toBeLessThan(12);
+    // In step means 16; with the square of the length it would be 256.
+    expect(growth).toBeLessThan(64);
   });
 });
 

@@ -14,6 +14,7 @@ interface Advertised {
   readonly subAttributes?: readonly Advertised[];
 }
 
+const license = 'urn:ietf:params:scim:schemas:extension:uptake:2.0:User';
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 /** A value for an advertised attribute. */
@@ -30,7 +31,7 @@ describe('discovery', () => {
   const get = (path: string) => doors.send('hot', 'GET', path);
 
   it('S22: every advertised attribute is stored and read back as sent', async () => {
-    const [core, extension] = (await get('/Schemas')).body['Resources'] as unknown as {
+    const [core, extension, ours] = (await get('/Schemas')).body['Resources'] as unknown as {
       id: string;
       attributes: Advertised[];
     }[];
@@ -38,7 +39,7 @@ describe('discovery', () => {
       Object.fromEntries(
         (schema?.attributes ?? []).filter((it) => it.mutability !== 'readOnly').map((it) => [it.name, sample(it)]),
       );
-    const sent = { ...build(core), [enterprise]: build(extension) };
+    const sent = { ...build(core), [enterprise]: build(extension), [license]: build(ours) };
 
     const made = await doors.send('hot', 'POST', '/Users', { body: sent });
     const patched = await doors.send('hot', 'PATCH', `/Users/${idOf(made)}`, {
@@ -76,7 +77,14 @@ describe('discovery', () => {
     expect(types.body).toMatchObject({
       totalResults: 2,
       Resources: [
-        { id: 'User', endpoint: '/Users', schemaExtensions: [{ schema: enterprise, required: false }] },
+        {
+          id: 'User',
+          endpoint: '/Users',
+          schemaExtensions: [
+            { schema: enterprise, required: false },
+            { schema: license, required: false },
+          ],
+        },
         { id: 'Group', endpoint: '/Groups', schemaExtensions: [] },
       ],
     });

@@ -11,6 +11,7 @@ import { endSignIns } from '../../src/service/admin-account';
 import { createLicensing } from '../../src/service/licensing';
 import { createMassChangeGuard } from '../../src/service/mass-change-guard';
 import { createMembership } from '../../src/service/membership';
+import { createPools } from '../../src/service/pools';
 import { createProvisioning } from '../../src/service/provisioning';
 import { testClock, type TestClock } from '../support/builders';
 import type { TestDatabase } from '../support/database';
@@ -68,8 +69,16 @@ export interface Doors {
   flush(): Promise<void>;
 }
 
+/** How the service provider is set up; all else as the product has it. */
+export interface DoorSettings {
+  readonly deadlineMs?: number;
+  readonly scanMs?: number;
+  /** True: /Roles and /Entitlements are there. */
+  readonly hasRoles?: boolean;
+}
+
 /** Opens both listeners for the suites of a file; call it inside the describe that has `useDatabase`. */
-export function useDoors(db: TestDatabase, settings: { deadlineMs?: number; scanMs?: number } = {}): Doors {
+export function useDoors(db: TestDatabase, settings: DoorSettings = {}): Doors {
   const rows: RequestLogRow[] = [];
   const faults: unknown[] = [];
   const tokens = [`upt_scim_${randomUUID()}`, `upt_scim_${randomUUID()}`] as const;
@@ -86,6 +95,8 @@ export function useDoors(db: TestDatabase, settings: { deadlineMs?: number; scan
   });
   beforeEach(async () => {
     access.forget();
+    // Rows of the test before may still be waiting.
+    await log.close();
     rows.length = 0;
     faults.length = 0;
     clock.set('2026-03-02T09:00:00Z');
@@ -129,7 +140,7 @@ function compose(
   clock: TestClock,
   rows: RequestLogRow[],
   faults: unknown[],
-  settings: object,
+  { hasRoles, ...settings }: DoorSettings,
 ) {
   const silent = () => undefined;
   const log = {
@@ -139,15 +150,17 @@ function compose(
     error: (facts: { error?: unknown }) => void faults.push(facts.error),
   };
   const consequences = { endSignIns, matchQuarantined: () => Promise.resolve(0) };
+  const licensing = createLicensing({ newId });
   const provisioning = createProvisioning({
     database: db.database,
     clock,
     newId,
-    licensing: createLicensing({ newId }),
+    licensing,
     consequences,
     guard: createMassChangeGuard({ newId, log, consequences }),
   });
-  const membership = createMembership({ database: db.database, clock, newId });
+  const membership = createMembership({ database: db.database, clock, newId, licensing });
+  const pools = createPools({ database: db.database, clock, newId, licensing });
   const requestLog = createRequestLog({ write: (batch) => Promise.resolve(void rows.push(...batch)), log });
   const publicUrl = 'https://uptake.example.com';
   return {
@@ -161,6 +174,7 @@ function compose(
       log,
       publicUrl,
       secretKey: 'k'.repeat(32),
+      ...(hasRoles && { pools }),
       ...settings,
     }),
     log: requestLog,

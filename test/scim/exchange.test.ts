@@ -41,7 +41,7 @@ describe('an exchange', () => {
   ): Promise<string> {
     const scim = createScim({
       provisioning: { ...real(), ...provisioning },
-      membership: createMembership({ database: db.database, clock, newId }),
+      membership: createMembership({ database: db.database, clock, newId, licensing: createLicensing({ newId }) }),
       access: { scimCaller: async () => ({ ...scimCaller(db.organizationId), credentialId: newId() }) },
       requestLog: { add: silent, stats: () => ({ queued: 0, dropped: 0 }), close: async () => undefined },
       clock,

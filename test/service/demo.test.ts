@@ -8,7 +8,7 @@ import { createFirstOrganization } from '../../src/service/first-organization';
 import { createLicensing } from '../../src/service/licensing';
 import { createProvisioning } from '../../src/service/provisioning';
 import { createFirstReport, createReports } from '../../src/service/reports';
-import { createSeatRelease } from '../../src/service/seat-release';
+import { createLicenseSwitch } from '../../src/service/license-switch';
 import { createSnapshots } from '../../src/service/snapshots';
 import { systemCaller } from '../../src/domain/caller';
 import { newId } from '../../src/ids';
@@ -86,7 +86,7 @@ describe('the demo', () => {
       ...parts,
       provisioning: createProvisioning({ ...parts, licensing, consequences }),
       withoutSeats: createProvisioning({ ...parts, licensing: unclaimed, consequences }),
-      release: createSeatRelease({ ...parts, licensing }),
+      release: createLicenseSwitch({ ...parts, licensing }).release,
       ingestion,
       adoption,
       snapshots: createSnapshots({ ...parts, countsAsOf }),

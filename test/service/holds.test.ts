@@ -248,7 +248,7 @@ describe('mass changes', () => {
     const own = db.statements.filter((sql) => /provisioning_(guards|changes|holds)/.test(sql));
     expect(own).toHaveLength(2);
     const plan = await rows(
-      "EXPLAIN SELECT 1 FROM provisioning_changes WHERE organization_id = 1 AND kind = 'deactivate' AND change_no = 1 AND happened_at > '2026-01-01'",
+      "EXPLAIN FORMAT=TRADITIONAL SELECT 1 FROM provisioning_changes WHERE organization_id = 1 AND kind = 'deactivate' AND change_no = 1 AND happened_at > '2026-01-01'",
     );
     expect(plan).toHaveLength(1);
     expect(plan[0]?.['rows'] === null || Number(plan[0]?.['rows']) <= 1).toBe(true);

@@ -1,8 +1,8 @@
 // Groups as the service keeps them: intervals, counts, trails, and what stays true when people and groups change at once.
-import { sameMembers, type MemberEdit } from '../../src/domain/group';
+import { sameMembers, type GroupMoved, type MemberEdit } from '../../src/domain/group';
 import { newId } from '../../src/ids';
-import { createLicensing } from '../../src/service/licensing';
-import { createMembership, type GroupMoved } from '../../src/service/membership';
+import { createLicensing, type Licensing } from '../../src/service/licensing';
+import { createMembership } from '../../src/service/membership';
 import { createProvisioning } from '../../src/service/provisioning';
 import { aProfile, scimCaller, testClock } from '../support/builders';
 import { useDatabase } from '../support/database';
@@ -15,19 +15,26 @@ describe('membership', () => {
   const db = useDatabase();
   const clock = testClock();
   const moves: GroupMoved[] = [];
+  const licensing = createLicensing({ newId });
+  const noting =
+    (verb: 'groupMoved' | 'groupRemoved'): Licensing['groupMoved'] =>
+    (stores, caller, moved, at) => {
+      moves.push(moved);
+      return licensing[verb](stores, caller, moved, at);
+    };
   const membership = () =>
     createMembership({
       database: db.database,
       clock,
       newId,
-      onMoved: async (_stores, _caller, moved) => moves.push(moved),
+      licensing: { groupMoved: noting('groupMoved'), groupRemoved: noting('groupRemoved') },
     });
   const provisioning = () =>
     createProvisioning({
       database: db.database,
       clock,
       newId,
-      licensing: createLicensing({ newId }),
+      licensing,
       consequences: { endSignIns: async () => undefined, matchQuarantined: async () => undefined },
     });
   const caller = (requestId?: string) => scimCaller(db.organizationId, requestId);

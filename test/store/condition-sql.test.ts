@@ -200,7 +200,7 @@ describe('conditions', () => {
     const plan = async (where: Condition): Promise<unknown[]> => {
       const { sql, values } = conditionSql(where);
       const [rows] = await db.sql.query(
-        `EXPLAIN SELECT u.id FROM users u WHERE u.organization_id = ? AND u.account_state <> 'removed' AND (${sql})`,
+        `EXPLAIN FORMAT=TRADITIONAL SELECT u.id FROM users u WHERE u.organization_id = ? AND u.account_state <> 'removed' AND (${sql})`,
         [db.organizationId, ...values],
       );
       return (rows as { type: string; rows: unknown }[]).map((row) => [row.type, Number(row.rows) <= 2]);

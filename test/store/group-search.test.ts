@@ -49,11 +49,12 @@ function holdsOn(node: Condition, id: string): boolean {
 
 describe('conditions on groups', () => {
   const db = useDatabase();
-  const parts = () => ({ database: db.database, clock: testClock(), newId });
+  const parts = () => {
+    return { database: db.database, clock: testClock(), newId, licensing: createLicensing({ newId }) };
+  };
   const provisioning = () =>
     createProvisioning({
       ...parts(),
-      licensing: createLicensing({ newId }),
       consequences: { endSignIns: async () => undefined, matchQuarantined: async () => undefined },
     });
   const noMembers = { upTo: 0 };
@@ -164,7 +165,7 @@ describe('conditions on groups', () => {
       ].map(async (where) => {
         const { sql, values } = conditionSql(where, groupSearch);
         const [rows] = await db.sql.query(
-          `EXPLAIN SELECT g.id FROM directory_groups g WHERE g.organization_id = ? AND g.removed_at IS NULL AND (${sql})`,
+          `EXPLAIN FORMAT=TRADITIONAL SELECT g.id FROM directory_groups g WHERE g.organization_id = ? AND g.removed_at IS NULL AND (${sql})`,
           [db.organizationId, ...values],
         );
         return rows as { type: string; rows: unknown }[];
