@@ -178,14 +178,15 @@ export function filters(
 ): fc.Arbitrary<Filter> {
   const compare = { kind: fc.constant('compare' as const), path: fc.constantFrom(...texts) };
   const text = fc.record({ ...compare, operator: fc.constantFrom(...operators), value: fc.constantFrom(...words) });
-  const none = fc.record({ ...compare, operator: fc.constantFrom('eq', 'ne'), value: fc.constant(null) });
+  const named = fc.constantFrom(...texts, ...flags);
+  const none = fc.record({ ...compare, path: named, operator: fc.constantFrom('eq', 'ne'), value: fc.constant(null) });
   const flag = fc.record({
     ...compare,
     path: fc.constantFrom(...flags),
     operator: fc.constantFrom('eq', 'ne'),
     value: fc.boolean(),
   });
-  const present = fc.record({ kind: fc.constant('present' as const), path: fc.constantFrom(...texts) });
+  const present = fc.record({ kind: fc.constant('present' as const), path: named });
   const leaf = fc.oneof(
     { weight: 8, arbitrary: text },
     { weight: 1, arbitrary: none },
