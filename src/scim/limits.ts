@@ -58,8 +58,12 @@ function collect(req: IncomingMessage): Promise<Buffer> {
       }
     });
     req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    req.on('error', () => reject(new AppError('body.shape', { reason: 'The body ended early.' })));
-    req.on('close', () => reject(new AppError('body.shape', { reason: 'The body ended early.' })));
+    // Every request closes; an error is made, with its stack, only for one that has not ended.
+    const cut = (): void => {
+      if (!req.readableEnded) reject(new AppError('body.shape', { reason: 'The body ended early.' }));
+    };
+    req.on('error', cut);
+    req.on('close', cut);
   });
 }
 
