@@ -38,6 +38,7 @@ export const errorTable = {
   'mail.not_found': entry('not_found', 'There is no such mail.'),
   'request.not_found': entry('not_found', 'There is no such request in the log.'),
   'hold.not_found': entry('not_found', 'There is no such hold.'),
+  'finding.not_found': entry('not_found', 'There is no open finding with that id.'),
   'organization.not_found': entry('not_found', 'There is no such organization.'),
   'route.not_found': entry('not_found', 'There is nothing at this address.'),
   'route.method': entry('method', 'This address does not take that method.'),

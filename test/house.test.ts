@@ -25,6 +25,7 @@ const rooms: Readonly<Record<string, Room>> = {
   root: { floor: 0, rooms: [], libraries: [] },
   files: { floor: 0, rooms: [], libraries: [] },
   log: { floor: 0, rooms: [], libraries: ['pino'] },
+  'request-body': { floor: 0, rooms: [], libraries: [] },
   domain: { floor: 1, rooms: [], libraries: ['luxon'], only: { luxon: 'calendar.ts' } },
   store: { floor: 2, rooms: ['domain'], libraries: ['knex', 'mysql2'] },
   view: { floor: 2, rooms: ['domain'], libraries: ['handlebars'] },
@@ -33,8 +34,8 @@ const rooms: Readonly<Record<string, Room>> = {
   mail: { floor: 3, rooms: ['view', 'domain', 'files'], libraries: ['nodemailer', 'juice', 'cockatiel'] },
   service: { floor: 3, rooms: ['domain', 'store'], libraries: ['@node-rs/argon2', 'otpauth', 'cron-parser'] },
   delivery: { floor: 4, rooms: ['domain', 'files', 'report', 'mail'], libraries: [] },
-  scim: { floor: 5, rooms: ['service', 'domain'], libraries: ['scimmy', 'scimmy-routers', 'express'] },
-  api: { floor: 5, rooms: ['service', 'domain', 'files'], libraries: ['express', 'zod'] },
+  scim: { floor: 5, rooms: ['service', 'domain', 'request-body'], libraries: ['scimmy', 'scimmy-routers', 'express'] },
+  api: { floor: 5, rooms: ['service', 'domain', 'files', 'request-body'], libraries: ['express', 'zod'] },
   console: {
     floor: 5,
     rooms: ['service', 'view', 'report', 'mail', 'domain'],

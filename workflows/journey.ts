@@ -7,6 +7,7 @@ import {
   defineQuery,
   defineSignal,
   isCancellation,
+  log,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -114,6 +115,7 @@ function mailActivities({ organizationId }: JourneyArgs, step: number) {
 function orWait(ms: number) {
   return (error: unknown): Step => {
     if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
+    log.warn('a journey had no answer and waits', { waitMs: ms, failure: error.name });
     return { kind: 'wait', untilIso: new Date(Date.now() + ms).toISOString() };
   };
 }

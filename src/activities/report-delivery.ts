@@ -1,15 +1,15 @@
 // Hands a run's files to one destination: looks that the folder has them, or mails them to each recipient on its own.
 // Called by report-activities; a retry goes on with the recipients that have nothing final yet.
-import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
+import { encloseFiles, type Enclosure, toAttachment } from '../delivery/enclosure';
+import { findDamage } from '../delivery/intact';
 import type { Caller } from '../domain/caller';
 import type { DeliveryStatus, ReportArtifact } from '../domain/report';
 import { AppError, toAppError } from '../errors';
 import { toMailbox } from '../mail/address';
 import type { Mails as MailTexts } from '../mail/mails';
-import type { Attachment } from '../mail/outgoing';
 import type { ClaimedMail } from '../service/mail-claim';
 import type { Mails } from '../service/mails';
 import type { MailPlan, ReportDeliveries, ReportMailFacts } from '../service/report-deliveries';
@@ -25,14 +25,6 @@ interface Dependencies extends HandOverTools {
   /** Address mails come from. */
   readonly from: string;
 }
-
-/** A larger file is not mailed. */
-const largestAttachmentBytes = 10 * 1024 * 1024;
-
-const contentTypes: Readonly<Record<string, string>> = {
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  csv: 'text/csv; charset=utf-8',
-};
 
 /** Delivers runs. */
 export function createReportDelivery(dependencies: Dependencies): DeliverRun {
@@ -53,15 +45,19 @@ export function createReportDelivery(dependencies: Dependencies): DeliverRun {
   };
 }
 
-/** The folder that holds the files, after a look that it does. */
+const damages = { file_missing: 'a file of the run is gone', file_changed: 'a file of the run was changed' } as const;
+
+/** Nothing is called delivered, and nothing is mailed, that is not what the run wrote. */
+async function assertIntact(files: readonly ReportArtifact[]): Promise<void> {
+  const damage = await findDamage(files);
+  if (damage) throw new AppError('destination.unavailable', { reason: damages[damage] });
+}
+
+/** The folder that holds the files, after a look that they lie there whole. */
 async function folderOf(files: readonly ReportArtifact[]): Promise<string> {
   const [first] = files;
   if (!first) throw new AppError('destination.unavailable', { reason: 'the run has no files' });
-  for (const { path } of files) {
-    await access(path).catch((cause: unknown) => {
-      throw new AppError('destination.unavailable', { reason: 'a file of the run is gone' }, { cause });
-    });
-  }
+  await assertIntact(files);
   return dirname(first.path);
 }
 
@@ -79,8 +75,9 @@ async function mailAll(
   plan: MailPlan,
   beat: (detail: unknown) => void,
 ): Promise<TemporalFailure | undefined> {
-  const files = plan.facts.files.filter(({ sizeBytes }) => sizeBytes <= largestAttachmentBytes);
-  if (files.length === 0) throw new AppError('report.too_large', { limit: '10 MB for a mail' });
+  const enclosure = encloseFiles(plan.facts.files);
+  if (enclosure.attached.length === 0) throw new AppError('report.too_large', { limit: '10 MB for a mail' });
+  await assertIntact(enclosure.attached);
   const tools = { ...it, takeToken: () => takeTurn(it.takeToken) };
   let failure: TemporalFailure | undefined;
   for (const [index, mail] of plan.mails.entries()) {
@@ -91,7 +88,7 @@ async function mailAll(
           const claim = await it.mails.claimFor(caller, mail, options);
           return claim.kind === 'over' ? { kind: 'over', code: claim.status } : claim;
         },
-        compose: async (claimed) => compose(it, claimed.mail, { ...plan.facts, files }),
+        compose: async (claimed) => compose(it, claimed.mail, plan.facts, enclosure),
         settle: (claimed, outcome, contentSha) => it.mails.settle(caller, claimed.mail, outcome, contentSha),
       });
     } catch (error) {
@@ -110,15 +107,14 @@ async function takeTurn(takeToken: HandOverTools['takeToken']): Promise<number> 
 
 type Claimed = { readonly kind: 'claimed'; readonly mail: ClaimedMail };
 
-function compose({ texts, from }: Dependencies, mail: ClaimedMail, facts: ReportMailFacts) {
-  const files = facts.files.map(({ fileName, sizeBytes, sha256 }) => ({ name: fileName, sizeBytes, sha256 }));
+function compose({ texts, from }: Dependencies, mail: ClaimedMail, facts: ReportMailFacts, { attached }: Enclosure) {
+  const files = facts.files.map((file) => {
+    const { fileName: name, sizeBytes, sha256 } = file;
+    return { name, sizeBytes, sha256, isAttached: attached.includes(file) };
+  });
   const content = texts.reportDelivered({ ...facts, files });
   const { mailId, messageId, date, kind, toAddress } = mail;
   const boxes = { from: toMailbox(facts.organizationName, from), to: toMailbox('', toAddress) };
-  const outgoing = { mailId, messageId, date, kind, ...boxes, ...content, attachments: facts.files.map(toAttachment) };
+  const outgoing = { mailId, messageId, date, kind, ...boxes, ...content, attachments: attached.map(toAttachment) };
   return { content, outgoing };
-}
-
-function toAttachment({ fileName, path, format }: ReportArtifact): Attachment {
-  return { filename: fileName, path, contentType: contentTypes[format] ?? 'application/octet-stream' };
 }

@@ -1,16 +1,9 @@
 // `uptake scim dry-run METHOD PATH [FILE]`: what a request would do, without doing it.
 import { readFileSync } from 'node:fs';
-import type { Json } from '../domain/user';
+import type { RequestedChange } from '../domain/request-record';
 import { AppError } from '../errors';
 import type { Output } from './output';
-
-/** A row that would have been changed, as the audit trail would tell it. */
-export interface RehearsedChange {
-  readonly action: string;
-  readonly targetKind: string;
-  readonly targetId: string | null;
-  readonly detail: Json;
-}
+import { shownChange } from './requested-change';
 
 /** What a request would have done. */
 export interface Rehearsed {
@@ -24,7 +17,7 @@ export interface Rehearsed {
   /** The resource as it would stand; null once removed. */
   readonly after: unknown;
   readonly error: unknown;
-  readonly changes: readonly RehearsedChange[];
+  readonly changes: readonly RequestedChange[];
 }
 
 interface Parts {
@@ -48,12 +41,7 @@ export async function dryRun({ rehearse, output }: Parts, file: string | undefin
       after,
       delta,
       error,
-      changes: changes.map(({ action, targetKind, targetId, detail }) => ({
-        action,
-        target_kind: targetKind,
-        target_id: targetId,
-        detail,
-      })),
+      changes: changes.map(shownChange),
     },
     [
       `${status} ${decision ?? ''} (tried and taken back; nothing is changed)`,

@@ -1,7 +1,7 @@
 // The verbs of the command line and their options; what each does stands in the file of its noun.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addLicenses, type LicenseHandlers } from './license-verbs';
-import { addHolds, addScim, type ScimHandlers } from './scim-verbs';
+import { addFindings, addHolds, addScim, type ScimHandlers } from './scim-verbs';
 import { addTokens, type TokenHandlers } from './token-verbs';
 import type { Wrap } from './verb';
 
@@ -69,6 +69,7 @@ export function createProgram(handlers: Handlers, done: (isWell: boolean) => voi
   addLicenses(program, handlers, action);
   addTokens(program, handlers, action);
   addHolds(program, handlers, action);
+  addFindings(program, handlers, action);
   addScim(program, handlers, action);
   for (const one of everyCommand(program)) one.exitOverride();
   return program;

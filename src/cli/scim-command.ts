@@ -1,7 +1,8 @@
 // `uptake scim log` and `uptake scim health`: what the directory sent, and how it fares.
 import type { Caller } from '../domain/caller';
-import type { RequestHistory, RequestPage } from '../service/request-history';
+import type { RequestHistory, RequestPage, ScimHealth } from '../service/request-history';
 import type { Output } from './output';
+import { shownChange } from './requested-change';
 import type { LogWish } from './scim-verbs';
 
 interface Parts {
@@ -46,16 +47,25 @@ export async function showHealth({ history, caller, output }: Parts, hours: numb
       state: it.state,
       line: it.line,
       failures_left: it.failuresLeft,
+      dropped: it.missing.dropped,
+      lost_least: it.missing.lostLeast,
+      lost_most: it.missing.lostMost,
     },
     [
-      `${it.requests} requests since ${it.since.toISOString()}, ${it.failures} failed (${percent} without members): ${it.state}`,
+      `${it.requests} requests since ${it.since.toISOString()}, ${it.failures} failed (${percent} without members and managers): ${it.state}`,
       ...Object.entries(it.byStatus).map(([status, count]) => `  ${status}  ${count}`),
       it.failuresLeft === 0
         ? `Entra quarantines such a job (${it.line}).`
         : `${it.failuresLeft} failures until Entra's next line.`,
+      ...missingLines(it.missing),
     ],
   );
   return it.state === 'ok';
+}
+
+function missingLines({ dropped, lostLeast, lostMost }: ScimHealth['missing']): string[] {
+  if (dropped + lostMost === 0) return [];
+  return [`Not in the log of this installation: ${dropped} dropped, ${lostLeast} to ${lostMost} lost in crashes.`];
 }
 
 function shown(it: Item): object {
@@ -77,12 +87,7 @@ function shown(it: Item): object {
     ...(it.changes === undefined
       ? {}
       : {
-          changes: it.changes.map(({ action, targetKind, targetId, detail }) => ({
-            action,
-            target_kind: targetKind,
-            target_id: targetId,
-            detail,
-          })),
+          changes: it.changes.map(shownChange),
         }),
   };
 }
@@ -99,12 +104,19 @@ function payloadOf({ payload }: Item): unknown {
 
 function line(it: Item): string {
   const { receivedAt, statusCode, method, path, decision, requestId } = it;
-  return `${receivedAt.toISOString()}  ${statusCode} ${method.padEnd(6)} ${path}  ${decision ?? ''}  ${requestId}`;
+  const asked = `${method.padEnd(6)} ${path}${queryOf(it)}`;
+  return `${receivedAt.toISOString()}  ${statusCode} ${asked}  ${decision ?? ''}  ${requestId}`;
+}
+
+/** The query as it was sent, while it is kept. */
+function queryOf(it: Item): string {
+  const query = (payloadOf(it) as { readonly query?: unknown } | null)?.query;
+  return typeof query === 'string' ? `?${query}` : '';
 }
 
 function details({ payload, changes = [], warnings }: Item): string[] {
   return [
-    ...(payload === null ? [] : [`  body      ${payload}`]),
+    ...(payload === null ? [] : [`  sent      ${payload}`]),
     ...(warnings === null ? [] : [`  warnings  ${JSON.stringify(warnings)}`]),
     ...changes.map(
       (it) => `  change    ${it.action} ${it.targetKind} ${it.targetId ?? ''} ${JSON.stringify(it.detail)}`,

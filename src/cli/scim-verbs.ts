@@ -1,11 +1,15 @@
-// The verbs about what the directory sends: `hold …` and `scim …`. Added to the program by program.ts.
+// The verbs about what the directory sends: `hold …`, `finding …` and `scim …`. Added to the program by program.ts.
 import { Argument, type Command, InvalidArgumentError } from 'commander';
+import type { FindingPage } from './finding-command';
+import type { Wrap } from './verb';
 
 /** One handler per verb. */
 export interface ScimHandlers {
   holdList(): Promise<boolean>;
   holdApprove(holdId: string): Promise<boolean>;
   holdReject(holdId: string): Promise<boolean>;
+  findingList(page: FindingPage): Promise<boolean>;
+  findingResolve(findingId: string): Promise<boolean>;
   scimLog(wish: LogWish): Promise<boolean>;
   scimHealth(hours: number): Promise<boolean>;
   scimDryRun(method: string, path: string, file: string | undefined): Promise<boolean>;
@@ -19,8 +23,6 @@ export interface LogWish {
   readonly before?: { readonly receivedAt: Date; readonly id: number };
   readonly limit: number;
 }
-
-type Wrap = <A extends unknown[]>(handler: (...args: A) => Promise<boolean>) => (...args: A) => Promise<void>;
 
 /** `hold list`, `hold approve ID`, `hold reject ID`. */
 export function addHolds(program: Command, handlers: ScimHandlers, action: Wrap): void {
@@ -36,6 +38,22 @@ export function addHolds(program: Command, handlers: ScimHandlers, action: Wrap)
     .description('give them up; the directory reads active: true again')
     .argument('<id>', 'of the hold', readId)
     .action(action((id: string) => handlers.holdReject(id)));
+}
+
+/** `finding list`, `finding resolve ID`. */
+export function addFindings(program: Command, handlers: ScimHandlers, action: Wrap): void {
+  const finding = program.command('finding');
+  finding
+    .command('list')
+    .description('what the directory sent that was accepted but could not be used')
+    .option('--limit <count>', 'of a page', readNumber(1, 1000), 100)
+    .option('--after <id>', 'next_cursor of the page before', readId)
+    .action(action((page: FindingPage) => handlers.findingList(page)));
+  finding
+    .command('resolve')
+    .description('close one; if it is seen again, a new one opens')
+    .argument('<id>', 'of the finding', readId)
+    .action(action((id: string) => handlers.findingResolve(id)));
 }
 
 /** `scim log`, `scim health`. */
@@ -85,6 +103,6 @@ function readMark(text: string): LogWish['before'] {
 }
 
 function readId(text: string): string {
-  if (!/^[0-9a-f-]{36}$/i.test(text)) throw new InvalidArgumentError('an id as `hold list` shows it');
+  if (!/^[0-9a-f-]{36}$/i.test(text)) throw new InvalidArgumentError('an id as the list shows it');
   return text.toLowerCase();
 }

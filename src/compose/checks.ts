@@ -1,12 +1,14 @@
 // What `uptake doctor` looks at: each check with its remedy.
 import { constants } from 'node:fs';
 import { access, mkdir, rm, statfs } from 'node:fs/promises';
-import { connect } from 'node:net';
 import type { Check, Finding } from '../cli/doctor-command';
 import { writeFileAtomically } from '../files';
+import { temporalVersion } from '../embedded/temporal-call';
 import type { Core } from './core';
+import { relayGreeting } from './relay-greeting';
 
 const silentMs = 30_000;
+const mostAskMs = 5000;
 const leastFreeBytes = 1_000_000_000;
 const ok = (found: string): Finding => ({ state: 'ok', found });
 const warn = (found: string): Finding => ({ state: 'warn', found });
@@ -16,7 +18,9 @@ const fail = (found: string): Finding => ({ state: 'fail', found });
 export function createChecks(core: Core, temporalAddress: string | undefined): Check[] {
   return [
     ...databaseChecks(core),
-    ...workerChecks(core, temporalAddress),
+    ...workerChecks(core),
+    temporalCheck({ ...core.config.temporal, address: temporalAddress }),
+    outboxCheck(core),
     ...mailChecks(core),
     ...fileChecks(core),
     ...accessChecks(core),
@@ -65,7 +69,7 @@ function databaseChecks({ database, isMigrated, clock }: Core): Check[] {
   ];
 }
 
-function workerChecks({ database, clock }: Core, address: string | undefined): Check[] {
+function workerChecks({ database, clock }: Core): Check[] {
   return [
     {
       name: 'worker',
@@ -78,30 +82,38 @@ function workerChecks({ database, clock }: Core, address: string | undefined): C
         return ageMs < silentMs ? ok('seen within 30 s') : warn(`last seen ${seen.lastSeenAt.toISOString()}`);
       },
     },
-    {
-      name: 'temporal',
-      remedy: 'Check TEMPORAL_ADDRESS and that the server runs there.',
-      look: async () => {
-        if (address === undefined)
-          return { state: 'not run', found: 'TEMPORAL_ADDRESS is not set and nothing runs in DATA_DIR' };
-        return (await answers(address)) ? ok('takes connections') : warn('does not answer');
-      },
-    },
-    {
-      name: 'outbox',
-      remedy: 'A row older than five minutes means that no worker relays; parked rows wait for a person.',
-      look: async () => {
-        const lanes = await database.acrossOrganizations((scan) => scan.outbox.depth(clock.now()));
-        const parked = lanes.reduce((sum, lane) => sum + lane.parked, 0);
-        const oldest = Math.min(
-          ...lanes.filter((lane) => lane.waiting > 0).map((lane) => lane.oldestAt?.getTime() ?? Infinity),
-        );
-        const isLate = clock.now().getTime() - oldest > 300_000;
-        const found = `${lanes.reduce((sum, lane) => sum + lane.waiting, 0)} waiting, ${parked} parked`;
-        return isLate || parked > 0 ? warn(found) : ok(found);
-      },
-    },
   ];
+}
+
+/** Asks the server, since a port may be open while nobody serves behind it. */
+function temporalCheck({ address, callMs, ...options }: Core['config']['temporal']): Check {
+  return {
+    name: 'temporal',
+    remedy: 'Check TEMPORAL_ADDRESS and that the server runs there.',
+    look: async () => {
+      if (address === undefined)
+        return { state: 'not run', found: 'TEMPORAL_ADDRESS is not set and nothing runs in DATA_DIR' };
+      const version = await temporalVersion({ ...options, address }, Math.min(callMs, mostAskMs));
+      return version === undefined ? warn('does not answer') : ok(`answers, version ${version}`);
+    },
+  };
+}
+
+function outboxCheck({ database, clock }: Core): Check {
+  return {
+    name: 'outbox',
+    remedy: 'A row older than five minutes means that no worker relays; parked rows wait for a person.',
+    look: async () => {
+      const lanes = await database.acrossOrganizations((scan) => scan.outbox.depth(clock.now()));
+      const parked = lanes.reduce((sum, lane) => sum + lane.parked, 0);
+      const oldest = Math.min(
+        ...lanes.filter((lane) => lane.waiting > 0).map((lane) => lane.oldestAt?.getTime() ?? Infinity),
+      );
+      const isLate = clock.now().getTime() - oldest > 300_000;
+      const found = `${lanes.reduce((sum, lane) => sum + lane.waiting, 0)} waiting, ${parked} parked`;
+      return isLate || parked > 0 ? warn(found) : ok(found);
+    },
+  };
 }
 
 function mailChecks({ config }: Core): Check[] {
@@ -112,9 +124,8 @@ function mailChecks({ config }: Core): Check[] {
       remedy: 'Check SMTP_URL: host, port, and that this machine may connect.',
       look: async () => {
         if (smtpUrl === undefined) return warn('SMTP_URL is not set: mails become files of DATA_DIR/outbox');
-        const { hostname, port, protocol } = new URL(smtpUrl);
-        const address = `${hostname}:${port || (protocol === 'smtps:' ? 465 : 587)}`;
-        return (await answers(address)) ? ok('answers') : fail('does not answer');
+        const greeting = await relayGreeting(smtpUrl, mostAskMs);
+        return greeting.startsWith('220') ? ok('answers') : fail(`refuses: ${greeting.slice(0, 3)}`);
       },
     },
     {
@@ -186,18 +197,4 @@ function isSupported(version: string): boolean {
   const [major = 0, minor = 0] = version.split(/[.-]/).map(Number);
   const [leastMajor, leastMinor] = /mariadb/i.test(version) ? [10, 11] : [8, 4];
   return major > leastMajor || (major === leastMajor && minor >= leastMinor);
-}
-
-function answers(address: string): Promise<boolean> {
-  const [host = '', port = '0'] = address.split(/:(?=\d+$)/);
-  return new Promise((resolve) => {
-    const socket = connect({ host, port: Number(port), timeout: 3000 });
-    const end = (isWell: boolean) => {
-      socket.destroy();
-      resolve(isWell);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('error', () => end(false));
-    socket.once('timeout', () => end(false));
-  });
 }

@@ -8,6 +8,7 @@ import { createAdministration } from '../service/administration';
 import { countsAsOf, createAdoption } from '../service/adoption';
 import { createFirstOrganization } from '../service/first-organization';
 import { createIngestion } from '../service/ingestion';
+import { createFindings } from '../service/findings';
 import { createHolds } from '../service/holds';
 import { createLicenseRules } from '../service/license-rules';
 import { createLicensing } from '../service/licensing';
@@ -99,6 +100,7 @@ export function createDirectory(
     pools: createPools({ ...parts, licensing }),
     membership: createMembership({ ...parts, licensing }),
     provisioning: createProvisioning({ ...parts, licensing, consequences, guard }),
+    findings: createFindings(parts),
     holds: createHolds({ ...parts, licensing }),
     requestHistory: createRequestHistory(parts),
   };

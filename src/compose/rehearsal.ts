@@ -2,7 +2,8 @@
 // scim-commands.ts.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Rehearsed, RehearsedChange } from '../cli/dry-run-command';
+import type { Rehearsed } from '../cli/dry-run-command';
+import type { RequestedChange } from '../domain/request-record';
 import type { Caller } from '../domain/caller';
 import { AppError } from '../errors';
 import type { LoggedRequest } from '../scim/request-log';
@@ -25,7 +26,7 @@ const hourMs = 3_600_000;
 
 /** Runs the request and tells what would have been. */
 export async function rehearse(core: Core, { organizationId }: Caller, trial: Trial): Promise<Rehearsed> {
-  const changes: RehearsedChange[] = [];
+  const changes: RequestedChange[] = [];
   const logged: LoggedRequest[] = [];
   const token = core.newId();
   const scim = createTrialDoors(core, { organizationId, token }, changes, logged);
@@ -50,7 +51,7 @@ export async function rehearse(core: Core, { organizationId }: Caller, trial: Tr
 function createTrialDoors(
   core: Core,
   { organizationId, token }: { organizationId: number; token: string },
-  changes: RehearsedChange[],
+  changes: RequestedChange[],
   logged: LoggedRequest[],
 ): Scim {
   const { clock, newId, log, config } = core;
@@ -60,7 +61,7 @@ function createTrialDoors(
     changes.push(...(await requestHistory.listChanges({ requestId, credentialId, receivedAt, durationMs: hourMs })));
   });
   const parts = { database, clock, newId };
-  const { membership, provisioning } = createDirectory(parts, createIngestion(parts), log);
+  const { membership, pools, provisioning } = createDirectory(parts, createIngestion(parts), log);
   const actor = { kind: 'scim' as const, id: credentialId };
   /** Nobody else on this machine gets in while the doors are open. */
   const scimCaller = async (sent: string, id: string) => {
@@ -74,6 +75,7 @@ function createTrialDoors(
     close: () => Promise.resolve(),
   };
   return createScim({
+    pools: config.scim.hasRoles ? pools : undefined,
     provisioning,
     membership,
     access: { scimCaller },
@@ -111,7 +113,7 @@ function told({
   before: Answer | undefined;
   answer: Answer;
   logged: LoggedRequest | undefined;
-  changes: readonly RehearsedChange[];
+  changes: readonly RequestedChange[];
 }): Rehearsed {
   const isDone = answer.status < 300;
   const beforeBody = before?.status === 200 ? before.body : null;

@@ -1,5 +1,6 @@
 // Joins the verbs about holds and SCIM requests with their services.
 import { dryRun } from '../cli/dry-run-command';
+import { listFindings, resolveFinding } from '../cli/finding-command';
 import { decideHold, listHolds } from '../cli/hold-command';
 import type { Output } from '../cli/output';
 import { showHealth, showRequests } from '../cli/scim-command';
@@ -17,6 +18,8 @@ export function createScimHandlers(forOne: ForOne, output: Output): ScimHandlers
     holdList: () => forOne(({ holds }, caller) => listHolds({ holds, caller, output })),
     holdApprove: (id) => forOne(({ holds }, caller) => decideHold({ holds, caller, output }, 'approve', id)),
     holdReject: (id) => forOne(({ holds }, caller) => decideHold({ holds, caller, output }, 'reject', id)),
+    findingList: (page) => forOne(({ findings }, caller) => listFindings({ findings, caller, output }, page)),
+    findingResolve: (id) => forOne(({ findings }, caller) => resolveFinding({ findings, caller, output }, id)),
     scimLog: (wish) => forOne(({ requestHistory: history }, caller) => showRequests({ history, caller, output }, wish)),
     scimHealth: (hours) =>
       forOne(({ requestHistory: history }, caller) => showHealth({ history, caller, output }, hours)),

@@ -10,7 +10,6 @@ import { createTokenEndpoint } from '../scim/oauth';
 import { createRequestLog } from '../scim/request-log';
 import { createScim } from '../scim/scim';
 import { createRequestLogWriter } from '../service/request-log-writer';
-import { createRateLimits } from '../service/rate-limits';
 import { createEngine } from '../view/engine';
 import { createCore, type Core } from './core';
 import { startListener } from './listener';
@@ -32,7 +31,7 @@ export async function startWeb(config: Config, log: Log): Promise<Running> {
   const app = createApp({
     scim,
     oauthToken: createTokenEndpoint({ ...core, grants: core.tokenGrants, trustProxy: config.web.trustProxy }),
-    api: createApiRouter(core),
+    api: createApi(core),
     console: createConsoleRouter(core),
     health,
     trustProxy: config.web.trustProxy,
@@ -89,10 +88,6 @@ function createScimDoors(core: Core) {
       close: () => writer.close().catch((error: unknown) => log.warn({ error }, 'the request log could not be closed')),
     },
   };
-}
-
-function createApiRouter(core: Core) {
-  return createApi({ ...core, rateLimits: createRateLimits(core) });
 }
 
 function createConsoleRouter(core: Core) {

@@ -10,6 +10,7 @@ import type { Log } from '../log';
 import { createArtifactWriter } from '../report/artifact';
 import { inBuild } from '../root';
 import { countsAsOf } from '../service/adoption';
+import { eachApart } from '../service/apart';
 import { createJourneys } from '../service/journeys';
 import { createManagerLinks } from '../service/manager-link';
 import { createOutbox } from '../service/outbox';
@@ -49,17 +50,18 @@ export async function startWorker(config: Config, log: Log): Promise<Running> {
     'TEMPORAL_ADDRESS is required here; npm start runs a private server, for example 127.0.0.1:7233',
   );
   const core = createCore({ config, log, pool: workerPool });
+  const isReady = rememberReady(core);
   installRuntime(log);
   const mailing = createMailing(core);
   const reporting = openReporting(core);
   const stopping = new AbortController();
-  const temporal = runTemporal(core, mailing, reporting, address, stopping.signal);
+  const temporal = runTemporal({ core, mailing, reporting, isReady }, address, stopping.signal);
   const folding = startTicker({
     name: 'fold counts',
     everyMs: foldMs,
     log,
     work: async () => {
-      if (await isReady(core)) await core.adoption.foldCounts();
+      if (await isReady()) await core.adoption.foldCounts();
     },
   });
   const linkManagers = createManagerLinks(core);
@@ -68,14 +70,16 @@ export async function startWorker(config: Config, log: Log): Promise<Running> {
     everyMs: linkMs,
     log,
     work: async () => {
-      if (await isReady(core)) await linkManagers();
+      if (await isReady()) await linkManagers();
     },
   });
   const tidying = startTicker({
     name: 'tidy',
     everyMs: tidyMs,
     log,
-    work: () => tidy(core),
+    work: async () => {
+      if (await isReady()) await tidy(core);
+    },
   });
   return {
     stop: async () => {
@@ -91,20 +95,18 @@ export async function startWorker(config: Config, log: Log): Promise<Running> {
   };
 }
 
-/** Remembers that the schema was there; asked until then. */
-const isReady = (() => {
-  const ready = new WeakSet<Core>();
-  return async (core: Core): Promise<boolean> => {
-    if (!ready.has(core) && (await core.isMigrated())) ready.add(core);
-    return ready.has(core);
-  };
-})();
+/** Whether the schema is there; asked until it says so. */
+type IsReady = () => Promise<boolean>;
+
+function rememberReady({ isMigrated }: Core): IsReady {
+  let isReady = false;
+  return async () => (isReady ||= await isMigrated());
+}
 
 /** Holds without an answer, and what of the request log is old enough to go. */
 async function tidy(core: Core): Promise<void> {
-  if (!(await isReady(core))) return;
-  await core.holds.expireHolds();
-  await core.requestHistory.purge();
+  const steps = [() => core.holds.expireHolds(), () => core.requestHistory.purge()];
+  await eachApart(steps, async (step) => void (await step()));
 }
 
 function openReporting({ config }: Core) {
@@ -116,14 +118,12 @@ type Reporting = ReturnType<typeof openReporting>;
 
 /** Waits for schema and server, then works until the signal. A worker that ends for good ends the process. */
 async function runTemporal(
-  core: Core,
-  mailing: Mailing,
-  reporting: Reporting,
+  { core, mailing, reporting, isReady }: { core: Core; mailing: Mailing; reporting: Reporting; isReady: IsReady },
   address: string,
   signal: AbortSignal,
 ): Promise<void> {
   const { config, log } = core;
-  while (!signal.aborted && !(await isReady(core).catch(() => false))) await pause(500, signal);
+  while (!signal.aborted && !(await isReady().catch(() => false))) await pause(500, signal);
   const options = { ...config.temporal, address };
   const link = await openTemporal({ options, log, signal });
   if (link === undefined) return;

@@ -1,4 +1,4 @@
-// The three cookies of the console: their names, flags and reading. Called by session.ts, pre-sign-in.ts and theme.ts.
+// The three cookies of the console: their names, flags and reading. Called by session.ts, pre-sign-in.ts, page.ts and profile-page.ts.
 import type { Request } from 'express';
 
 /** The session's cookie: under https its name makes browsers insist on Secure, the whole host and the path /. */

@@ -2,6 +2,7 @@
 // Called by the pages that have a form.
 import express, { type RequestHandler } from 'express';
 import { z } from 'zod';
+import { isAddress } from '../domain/user';
 
 /** Sentences by the name of their field. */
 export type Faults = Readonly<Record<string, string>>;
@@ -47,10 +48,7 @@ export function secretText(what: string) {
 
 /** One plain mail address. */
 export function address() {
-  return line('The e-mail address', 320).regex(
-    /^[^\s@<>",;]{1,64}@[^\s@<>",;]{1,255}$/,
-    'This is not a plain e-mail address.',
-  );
+  return line('The e-mail address', 320).refine(isAddress, 'This is not a plain e-mail address.');
 }
 
 /** The values of a form, or what is wrong with it. */

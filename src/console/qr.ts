@@ -1,4 +1,4 @@
-// A text as a QR picture: the path of an SVG, dark modules as squares of 1. Pure; called by profile-page.ts.
+// A text as a QR picture: the path of an SVG, dark modules as squares of 1. Pure; called by profile-view.ts.
 import createCode from 'qrcode-generator';
 
 /** The drawing: `size` units a side, the quiet zone of 4 included. */

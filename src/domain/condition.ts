@@ -3,6 +3,11 @@
 /** Comparison operators of RFC 7644 3.4.2.2; `pr` is its own node. */
 export type Comparison = 'eq' | 'ne' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le';
 
+/** Whether an operator looks for a part of a text. */
+export function isPart(operator: Comparison): operator is 'co' | 'sw' | 'ew' {
+  return operator === 'co' || operator === 'sw' || operator === 'ew';
+}
+
 /**
  * One condition. `attribute` is the canonical path: `userName`, `name.givenName`, `emails.value`, `meta.lastModified`,
  * `urn:…:User:department`. In `some`, inner attributes are the sub-attributes of one element.

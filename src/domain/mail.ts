@@ -17,7 +17,10 @@ export type MailKind =
   | 'security_notice'
   | 'test';
 
-/** What came of one attempt, as the mailer tells it. */
+/**
+ * What came of one attempt. `accepted`, `deferred` and `rejected` rest on a reply code; `unreachable` says that the mail was
+ * not handed over; `unknown` says that it may have been: it was read to its end and no reply came.
+ */
 export type MailOutcome =
   | { readonly kind: 'accepted'; readonly code: number; readonly reply: string }
   | { readonly kind: 'deferred'; readonly code: number; readonly reply: string }

@@ -1,5 +1,5 @@
 // Milestones: what events make of a person. Times only ever move back, so the order of arrival never matters.
-// Called by service/ingestion with the events that are new and, for `returned`, with the history they join.
+// Called by service/activity-intake with the events that are new and, for `returned`, with the history they join.
 import { isActivity, milestoneOf, type MilestoneName, type UseEvent } from './activity';
 import { addSeconds, type InstantText } from './instant';
 

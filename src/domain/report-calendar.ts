@@ -1,5 +1,5 @@
 // When a report is due: a cadence's nominal local times, their run keys and instants, and the calendars of its Schedule.
-// Pure; called by service/report-schedules (expected runs, next five) and by service/reports (is this the day?).
+// Pure; called by service/report-schedules (expected runs, next five) and by service/report-runs (is this the day?).
 import { addDays, daysInMonth, instantOf, localDay, weekdayOf, type LocalDay, type LocalMinute } from './zone-calendar';
 
 /** A cadence as sets of numbers; null = every day. Days of month and weekdays together mean either. */

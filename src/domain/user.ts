@@ -84,8 +84,13 @@ export interface User {
 /** A pure edit of a profile: may run more than once, so it depends on its argument alone. */
 export type ProfileEdit = (profile: UserProfile) => UserProfile;
 
-/** A version a client insists on: a number, `*` (any), or undefined (no condition). */
-export type ExpectedVersion = number | '*' | undefined;
+/** The versions a client insists on: one of these, `*` (any), or undefined (no condition). */
+export type ExpectedVersion = readonly number[] | '*' | undefined;
+
+/** Whether a row is at none of the versions that a client insists on. */
+export function isStale(expected: ExpectedVersion, rowVersion: number): boolean {
+  return Array.isArray(expected) && !expected.includes(rowVersion);
+}
 
 const address = /^[^\s@<>",;]{1,64}@[^\s@<>",;]{1,255}$/;
 
@@ -109,7 +114,12 @@ function preferred(values: readonly ProfileValue[], attribute: string): ProfileV
 
 /** Compare key of text that SCIM compares without case: NFKC, lower case, no trailing space. Source: RFC 7643 2.2. */
 export function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase().normalize('NFKC').trimEnd();
+  return foldPart(text).trimEnd();
+}
+
+/** The same of a part that is looked for within a key: there a blank at the end counts, "jane " does not begin "janet". */
+export function foldPart(text: string): string {
+  return text.normalize('NFKC').toLowerCase().normalize('NFKC');
 }
 
 /** Whether a text is one plain mail address. */

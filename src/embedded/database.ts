@@ -1,5 +1,5 @@
 // A private MySQL-compatible server on loopback, MariaDB or MySQL, with its data under DATA_DIR.
-// Called by the launcher and, for all suites, by test/support/global-setup.ts.
+// Called by servers.ts and, for all suites, by test/support/global-setup.ts.
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -9,8 +9,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../errors';
 import { writeFileAtomically } from '../files';
-import { type Child, type ChildOptions, startChild } from './child';
-import { findFreePort, greets, waitFor } from './ports';
+import { findFreePort, greets } from './ports';
+import { type PrivateServer, type PrivateServerOptions, startPrivateServer } from './private-server';
 
 /** A server program of this machine, as scripts/ensure-database.js finds it. */
 export interface DatabaseProgram {
@@ -22,31 +22,19 @@ export interface DatabaseProgram {
 }
 
 /** What one private server is started with. */
-export interface DatabaseOptions {
+export interface DatabaseOptions extends PrivateServerOptions {
   readonly program: DatabaseProgram;
-  /** Gets `mysql/` and `logs/`. */
-  readonly dataDir: string;
   /** Made when missing; stands in the URL. */
   readonly databaseName: string;
   readonly bufferPoolMb: number;
   /** False in tests: a power cut may then lose commits, and the user may do everything in every database. */
   readonly durable: boolean;
-  readonly environment: ChildOptions['environment'];
-  readonly clock: ChildOptions['clock'];
-  readonly onStart?: ChildOptions['onStart'];
-  readonly onDeath?: ChildOptions['onDeath'];
-  readonly onGiveUp: ChildOptions['onGiveUp'];
-  /** Handed the child as soon as it runs, so that a stop need not wait until it is ready. */
-  readonly onChild?: (child: Child) => void;
 }
 
 /** A server that answers. */
-export interface DatabaseServer {
+export interface DatabaseServer extends PrivateServer {
   /** mysql://uptake:…@127.0.0.1:port/databaseName */
   readonly url: string;
-  readonly port: number;
-  readonly child: Child;
-  readonly stop: () => Promise<void>;
 }
 
 const run = promisify(execFile);
@@ -68,44 +56,17 @@ export async function startDatabase(options: DatabaseOptions): Promise<DatabaseS
   await writeFileAtomically(join(home, 'init.sql'), firstStatements(options, password));
   const socket = await socketPath(home);
   const port = await findFreePort();
-  let lost: string | undefined;
-  const child = startChild({
+  const server = await startPrivateServer(options, {
     name: 'database',
+    title: 'the private database',
     command: options.program.server,
     args: serverArguments(options, { home, socket, port }),
-    environment: options.environment,
-    logPath: join(options.dataDir, 'logs', 'database.log'),
-    stopMs,
-    clock: options.clock,
-    onStart: options.onStart,
-    onDeath: options.onDeath,
-    onGiveUp: (report) => {
-      lost = report;
-      options.onGiveUp(report);
-    },
-  });
-  options.onChild?.(child);
-  await waitUntilReady(child, port, () => (child.isStopped() ? 'the private database was stopped' : lost));
-  return {
-    url: `mysql://${userName}:${password}@127.0.0.1:${port}/${options.databaseName}`,
     port,
-    child,
-    stop: () => child.stop(),
-  };
-}
-
-async function waitUntilReady(child: Child, port: number, failed: () => string | undefined): Promise<void> {
-  try {
-    await waitFor({
-      until: () => greets(port, 1000),
-      failed,
-      timeoutMs: startMs,
-      what: 'the start of the private database',
-    });
-  } catch (cause) {
-    await child.stop();
-    throw new AppError('server.failed', { reason: cause instanceof Error ? cause.message : '' }, { cause });
-  }
+    startMs,
+    stopMs,
+    isReady: () => greets(port, 1000),
+  });
+  return { ...server, url: `mysql://${userName}:${password}@127.0.0.1:${port}/${options.databaseName}` };
 }
 
 async function makeSystemTables(program: DatabaseProgram, home: string): Promise<void> {

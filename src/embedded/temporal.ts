@@ -1,37 +1,24 @@
 // A private Temporal dev server on loopback with a database file under DATA_DIR, and the question whether it answers.
-// Called by the launcher and, for all suites, by test/support/global-setup.ts.
+// Called by servers.ts and, for all suites, by test/support/global-setup.ts.
 import { mkdir } from 'node:fs/promises';
-import { connect } from 'node:http2';
 import { join } from 'node:path';
-import { AppError } from '../errors';
-import { type Child, type ChildOptions, startChild } from './child';
-import { findFreePort, waitFor } from './ports';
+import { findFreePort } from './ports';
+import { type PrivateServer, type PrivateServerOptions, startPrivateServer } from './private-server';
+import { askTemporal } from './temporal-call';
 
 /** What one private Temporal is started with. */
-export interface TemporalOptions {
+export interface TemporalOptions extends PrivateServerOptions {
   /** The `temporal` command line program. */
   readonly program: string;
   /** Its version: part of the file name, since a file of an older one is not migrated. */
   readonly version: string;
-  /** Gets `temporal-<version>.db` and `logs/`. */
-  readonly dataDir: string;
   readonly namespace: string;
-  readonly environment: ChildOptions['environment'];
-  readonly clock: ChildOptions['clock'];
-  readonly onStart?: ChildOptions['onStart'];
-  readonly onDeath?: ChildOptions['onDeath'];
-  readonly onGiveUp: ChildOptions['onGiveUp'];
-  /** Handed the child as soon as it runs, so that a stop need not wait until it is ready. */
-  readonly onChild?: (child: Child) => void;
 }
 
 /** A Temporal that answers. */
-export interface TemporalServer {
+export interface TemporalServer extends PrivateServer {
   /** host:port */
   readonly address: string;
-  readonly port: number;
-  readonly child: Child;
-  readonly stop: () => Promise<void>;
 }
 
 const startMs = 30_000;
@@ -45,37 +32,20 @@ const askMs = 1000;
 export async function startTemporal(options: TemporalOptions): Promise<TemporalServer> {
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const port = await findFreePort();
-  let lost: string | undefined;
-  const child = startChild({
+  const address = `127.0.0.1:${port}`;
+  const server = await startPrivateServer(options, {
     name: 'temporal',
+    title: 'the private Temporal',
     command: options.program,
     args: serverArguments(options, port),
     // Without cgo it takes the name of its user from USER and ends without one, as under an id that has no name.
     environment: { ...options.environment, USER: options.environment['USER'] ?? 'uptake' },
-    logPath: join(options.dataDir, 'logs', 'temporal.log'),
+    port,
+    startMs,
     stopMs,
-    clock: options.clock,
-    onStart: options.onStart,
-    onDeath: options.onDeath,
-    onGiveUp: (report) => {
-      lost = report;
-      options.onGiveUp(report);
-    },
+    isReady: () => hasNamespace(address, options.namespace),
   });
-  options.onChild?.(child);
-  const address = `127.0.0.1:${port}`;
-  try {
-    await waitFor({
-      until: () => hasNamespace(address, options.namespace),
-      failed: () => (child.isStopped() ? 'the private Temporal was stopped' : lost),
-      timeoutMs: startMs,
-      what: 'the start of the private Temporal',
-    });
-  } catch (cause) {
-    await child.stop();
-    throw new AppError('server.failed', { reason: cause instanceof Error ? cause.message : '' }, { cause });
-  }
-  return { address, port, child, stop: () => child.stop() };
+  return { ...server, address };
 }
 
 function serverArguments(options: TemporalOptions, port: number): string[] {
@@ -85,42 +55,11 @@ function serverArguments(options: TemporalOptions, port: number): string[] {
   return [...server, ...store, '--namespace', options.namespace, '--log-level', 'warn'];
 }
 
-/**
- * Whether a Temporal without TLS answers and knows a namespace: one DescribeNamespace call over bare HTTP/2.
- * Source: the gRPC wire protocol; temporal.api.workflowservice.v1.
- */
-export function hasNamespace(address: string, namespace: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const session = connect(`http://${address}`);
-    const done = (answer: boolean) => {
-      session.destroy();
-      resolve(answer);
-    };
-    session.setTimeout(askMs, () => done(false));
-    session.once('error', () => done(false));
-    const request = session.request({
-      ':method': 'POST',
-      ':path': '/temporal.api.workflowservice.v1.WorkflowService/DescribeNamespace',
-      'content-type': 'application/grpc',
-      te: 'trailers',
-    });
-    const answered = (headers: { readonly 'grpc-status'?: unknown }) => {
-      if (headers['grpc-status'] !== undefined) done(Number(headers['grpc-status']) === 0);
-    };
-    request.once('response', answered);
-    request.once('trailers', answered);
-    request.once('error', () => done(false));
-    request.once('close', () => done(false));
-    request.resume();
-    request.end(describeNamespace(namespace));
-  });
-}
-
-/** Field 1 as text, behind the five bytes of a gRPC message: not compressed, length. */
-function describeNamespace(namespace: string): Buffer {
+/** Whether a Temporal without TLS answers and knows a namespace. */
+export async function hasNamespace(address: string, namespace: string): Promise<boolean> {
   const name = Buffer.from(namespace);
+  // Field 1 as text.
   const message = Buffer.concat([Buffer.from([0x0a, name.length]), name]);
-  const head = Buffer.alloc(5);
-  head.writeUInt32BE(message.length, 1);
-  return Buffer.concat([head, message]);
+  const answer = await askTemporal({ address }, { method: 'DescribeNamespace', message, timeoutMs: askMs });
+  return answer !== undefined;
 }

@@ -1,12 +1,12 @@
 // Stops attempts while the relay is gone: open after five in a row, one try every 30 seconds. Called by mailer.
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhenResult, isBrokenCircuitError } from 'cockatiel';
+import type { MailOutcome } from '../domain/mail';
 import type { Log } from '../log';
-import type { Outcome } from './outgoing';
 
 /** Lets attempts through, or not. */
 export interface Breaker {
   /** Runs an attempt; answers `unreachable` at once while the breaker is open. */
-  run(attempt: () => Promise<Outcome>): Promise<Outcome>;
+  run(attempt: () => Promise<MailOutcome>): Promise<MailOutcome>;
   /** Whether `run` would make an attempt now. */
   ready(): boolean;
   close(): void;
@@ -26,7 +26,7 @@ export function createBreaker({
   log: Pick<Log, 'info' | 'warn'>;
 }): Breaker {
   const policy = circuitBreaker(
-    handleWhenResult((result) => (result as Outcome).kind === 'unreachable'),
+    handleWhenResult((result) => (result as MailOutcome).kind === 'unreachable'),
     { breaker: new ConsecutiveBreaker(openAfter), halfOpenAfter: retryMs },
   );
   let mayTry = false;

@@ -2,10 +2,11 @@
 // Called by activities in place of mailer. The file's name is the mail's id, so a repeat makes no second mail.
 import { existsSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import type { MailOutcome } from '../domain/mail';
 import { AppError } from '../errors';
 import { writeAtomically } from '../files';
 import { composeMail } from './compose';
-import type { Mailer, Outcome, OutgoingMail } from './outgoing';
+import type { Mailer, OutgoingMail } from './outgoing';
 
 /** @param folder absolute path; made when missing */
 export function createEmlFolder({ folder }: { folder: string }): Mailer {
@@ -21,9 +22,9 @@ export function createEmlFolder({ folder }: { folder: string }): Mailer {
   };
 }
 
-const written: Outcome = { kind: 'accepted', code: 250, reply: '250 written to the outbox folder' };
+const written: MailOutcome = { kind: 'accepted', code: 250, reply: '250 written to the outbox folder' };
 
-async function write(path: string, mail: OutgoingMail): Promise<Outcome> {
+async function write(path: string, mail: OutgoingMail): Promise<MailOutcome> {
   const composed = await composeMail(mail);
   try {
     await writeAtomically(path, (file) => pipeline(composed.stream, file));

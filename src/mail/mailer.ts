@@ -1,9 +1,10 @@
 // The way to the relay: keeps a few connections, makes one attempt a mail and says honestly what came of it.
-// Called by activities and, through its shape, by delivery. Decides no retry: Temporal does.
+// Called by activities. Decides no retry: Temporal does.
+import type { MailOutcome } from '../domain/mail';
 import type { Log } from '../log';
 import { createBreaker } from './breaker';
 import { composeMail } from './compose';
-import type { Mailer, Outcome, OutgoingMail } from './outgoing';
+import type { Mailer, OutgoingMail } from './outgoing';
 import { createSlots } from './slots';
 import { isSession, openSession, type RelayOptions, type SmtpSession } from './smtp-session';
 
@@ -28,7 +29,7 @@ export function createMailer(options: MailerOptions): Mailer {
   const relay = createRelay(options);
   let isClosed = false;
 
-  const inSlot = async (deadline: AbortSignal, work: () => Promise<Outcome>): Promise<Outcome> => {
+  const inSlot = async (deadline: AbortSignal, work: () => Promise<MailOutcome>): Promise<MailOutcome> => {
     if (!(await slots.take(deadline))) return tooBusy;
     try {
       return deadline.aborted ? tooBusy : await work();
@@ -59,13 +60,13 @@ export function createMailer(options: MailerOptions): Mailer {
 }
 
 /** No connection became free in time: our own crowd, so the breaker does not hear of it. */
-const tooBusy: Outcome = { kind: 'unreachable', reason: 'EBUSY' };
+const tooBusy: MailOutcome = { kind: 'unreachable', reason: 'EBUSY' };
 
 /** The kept connections and one attempt over them. */
 function createRelay(options: RelayOptions) {
   const kept: SmtpSession[] = [];
 
-  const hand = async (session: SmtpSession, mail: OutgoingMail, deadline: AbortSignal): Promise<Outcome> => {
+  const hand = async (session: SmtpSession, mail: OutgoingMail, deadline: AbortSignal): Promise<MailOutcome> => {
     try {
       const composed = await composeMail(mail);
       try {
@@ -79,7 +80,7 @@ function createRelay(options: RelayOptions) {
   };
 
   return {
-    async attempt(mail: OutgoingMail, deadline: AbortSignal): Promise<Outcome> {
+    async attempt(mail: OutgoingMail, deadline: AbortSignal): Promise<MailOutcome> {
       for (let session = kept.pop(); session; session = kept.pop()) {
         if (!session.isOpen()) continue;
         const outcome = await hand(session, mail, deadline);
@@ -95,6 +96,6 @@ function createRelay(options: RelayOptions) {
 }
 
 /** The relay ended a kept connection meanwhile: nothing was handed over, so a new connection is tried at once. */
-function wasLost(outcome: Outcome): boolean {
+function wasLost(outcome: MailOutcome): boolean {
   return outcome.kind === 'unreachable' && /^(ECONNECTION|ESOCKET|EPROTOCOL)| 421$/.test(outcome.reason);
 }

@@ -1,5 +1,5 @@
-// Every mail Uptake sends, one typed function each: facts in, subject, text and html out. Called by activities, delivery and
-// the console's preview. Words live in templates/mail; this file decides which facts a template sees.
+// Every mail Uptake sends, one typed function each: facts in, subject, text and html out. Called by
+// activities. Words live in templates/mail; this file decides which facts a template sees.
 import { cleanLine } from './address';
 import { createMailEngine, type MailTemplates } from './mail-engine';
 import { formatSize, safeLink, subjectName, toGreeting, toMonogram, toSteps, type StepsDone } from './mail-view';
@@ -39,13 +39,21 @@ export interface ReminderModel extends PersonModel {
   readonly optOutUrl: string;
 }
 
+/** A file of a run; one that is too large for a mail is not attached. */
+export interface MailedFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly isAttached: boolean;
+}
+
 /** A report that is attached. */
 export interface ReportModel extends MailModel {
   readonly reportName: string;
   readonly asOf: Date;
   readonly timeZone: string;
   readonly rows: number;
-  readonly files: readonly { readonly name: string; readonly sizeBytes: number; readonly sha256: string }[];
+  readonly files: readonly MailedFile[];
 }
 
 /** The stages that have a reminder. */
@@ -137,7 +145,12 @@ function reminderView(model: ReminderModel, buttonUrl: string | undefined) {
 
 function reportView(model: ReportModel) {
   const { asOf, timeZone, rows } = model;
-  const files = model.files.map(({ name, sizeBytes, sha256 }) => ({ name, sha256, size: formatSize(sizeBytes) }));
+  const files = model.files.map(({ name, sizeBytes, sha256, isAttached }) => ({
+    name,
+    sha256,
+    isAttached,
+    size: formatSize(sizeBytes),
+  }));
   return { ...baseView(model), isReport: true, report: cleanLine(model.reportName, 80), asOf, timeZone, rows, files };
 }
 

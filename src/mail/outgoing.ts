@@ -1,4 +1,5 @@
-// What goes out and what came of it: the shapes that mailer, eml-folder and their callers share.
+// What goes out, and the way out: the shapes that mailer, eml-folder and their callers share.
+import type { MailOutcome } from '../domain/mail';
 
 /** One address and the name beside it; the name may be empty. Made by `toMailbox` of address.ts. */
 export interface Mailbox {
@@ -37,24 +38,13 @@ export interface OutgoingMail {
   readonly attachments?: readonly Attachment[];
 }
 
-/**
- * What came of one attempt. `accepted`, `deferred` and `rejected` rest on a reply code; `unreachable` says that the mail was
- * not handed over; `unknown` says that it may have been: it was read to its end and no reply came.
- */
-export type Outcome =
-  | { readonly kind: 'accepted'; readonly code: number; readonly reply: string }
-  | { readonly kind: 'deferred'; readonly code: number; readonly reply: string }
-  | { readonly kind: 'rejected'; readonly code: number; readonly reply: string; readonly enhanced?: string }
-  | { readonly kind: 'unreachable'; readonly reason: string }
-  | { readonly kind: 'unknown'; readonly reason: string };
-
 /** The way out: a relay, or a folder. */
 export interface Mailer {
   /**
    * Hands one mail over, once.
    * @throws AppError `input.invalid` when a header of the mail cannot stand in a mail, `bug` when an attachment cannot be read
    */
-  send(mail: OutgoingMail): Promise<Outcome>;
+  send(mail: OutgoingMail): Promise<MailOutcome>;
   /** Whether an attempt makes sense now; to be asked before a mail is claimed. */
   ready(): boolean;
   /** Ends kept connections; mails on their way finish first. */

@@ -3,10 +3,10 @@
 // mail is a stream that remembers whether it was read to its end.
 import type { ConnectionOptions } from 'node:tls';
 import SmtpConnection from 'nodemailer/lib/smtp-connection';
+import type { MailOutcome } from '../domain/mail';
 import { AppError } from '../errors';
 import { cleanLine } from './address';
 import type { ComposedMail } from './compose';
-import type { Outcome } from './outgoing';
 
 /** Where the relay is and how long each wait may take, in milliseconds. */
 export interface RelayOptions {
@@ -22,7 +22,7 @@ export interface RelayOptions {
 export interface SmtpSession {
   isOpen(): boolean;
   /** Hands one mail over. The connection is closed unless the mail was accepted. */
-  send(mail: ComposedMail, deadline: AbortSignal): Promise<Outcome>;
+  send(mail: ComposedMail, deadline: AbortSignal): Promise<MailOutcome>;
   /** Says QUIT and closes. */
   quit(): void;
 }
@@ -39,7 +39,7 @@ interface SmtpError extends Error {
  * Connects and signs in.
  * @returns the session, or why there is none: whatever the relay says before a mail is under way means `unreachable`
  */
-export async function openSession(options: RelayOptions, deadline: AbortSignal): Promise<SmtpSession | Outcome> {
+export async function openSession(options: RelayOptions, deadline: AbortSignal): Promise<SmtpSession | MailOutcome> {
   const { connection, auth } = createConnection(options);
   try {
     await untilDeadline(deadline, connection, (done) => connection.connect(done));
@@ -52,7 +52,7 @@ export async function openSession(options: RelayOptions, deadline: AbortSignal):
 }
 
 /** Whether opening gave a session. */
-export function isSession(opened: SmtpSession | Outcome): opened is SmtpSession {
+export function isSession(opened: SmtpSession | MailOutcome): opened is SmtpSession {
   return 'send' in opened;
 }
 
@@ -142,7 +142,7 @@ function untilDeadline<Value>(
   });
 }
 
-function outcomeOfReply(response: string, wasReadToEnd: boolean): Outcome {
+function outcomeOfReply(response: string, wasReadToEnd: boolean): MailOutcome {
   const code = Number(/^[245]\d\d/.exec(response)?.[0] ?? 0);
   const reply = cleanLine(response, 500);
   if (code >= 500) return { kind: 'rejected', code, reply, ...enhancedOf(response) };
@@ -154,7 +154,7 @@ function outcomeOfReply(response: string, wasReadToEnd: boolean): Outcome {
 /**
  * @throws AppError `bug` when the mail itself could not be read
  */
-function outcomeOfError(error: SmtpError, wasReadToEnd: boolean): Outcome {
+function outcomeOfError(error: SmtpError, wasReadToEnd: boolean): MailOutcome {
   if (error.code === 'ESTREAM') throw new AppError('bug', { what: 'the mail could not be read' }, { cause: error });
   const code = error.responseCode ?? 0;
   const isGoodbye = code === 421 && !wasReadToEnd;
@@ -165,10 +165,15 @@ function outcomeOfError(error: SmtpError, wasReadToEnd: boolean): Outcome {
 }
 
 /** The relay says in its greeting how much it takes; nodemailer then refuses by itself. Source: RFC 1870 6.1. */
-const tooLarge: Outcome = { kind: 'rejected', code: 552, reply: '552 larger than the relay takes', enhanced: '5.3.4' };
+const tooLarge: MailOutcome = {
+  kind: 'rejected',
+  code: 552,
+  reply: '552 larger than the relay takes',
+  enhanced: '5.3.4',
+};
 
 /** Not reached with a Mailbox of address.ts. Source: RFC 3463 3.2. */
-const badRecipient: Outcome = { kind: 'rejected', code: 553, reply: '553 not a mailbox', enhanced: '5.1.3' };
+const badRecipient: MailOutcome = { kind: 'rejected', code: 553, reply: '553 not a mailbox', enhanced: '5.1.3' };
 
 function enhancedOf(response: string): { enhanced?: string } {
   const enhanced = /^\d{3}[ -](5\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1];

@@ -1,4 +1,4 @@
-// Streams a CSV from the same rows as the workbook. Called by artifact.ts for files and by downloads.
+// Streams a CSV from the same rows as the workbook. Called by pass.ts.
 // Source: RFC 4180 (CRLF, quotes doubled); UTF-8.
 import type { Writable } from 'node:stream';
 import { toBatches, type BatchWriter } from './batch';

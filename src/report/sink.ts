@@ -1,5 +1,5 @@
 // Where the writers of this room put their bytes: one stream, never ahead of what it takes.
-// Called by artifact.ts for files and by whoever streams a download.
+// Called by pass.ts and by the writers of whole files.
 import type { Writable } from 'node:stream';
 
 /** Takes bytes in order; one call at a time. */

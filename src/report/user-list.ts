@@ -1,48 +1,8 @@
 // The columns of the report "Users and adoption" (kind user_list), shared with the export of the users list.
-// The store's rows view selects its values in this order.
+// They stand in the order of domain/user-list.
 import type { Column, Tone } from './table';
 
-/** An instant: a Date, or UTC text `YYYY-MM-DD HH:MM:SS.ffffff`; null = never. */
-type Instant = Date | string | null;
-
-/** One row of the user list; array order is column order. */
-export type UserListRow = readonly [
-  userId: string,
-  name: string | null,
-  email: string | null,
-  /** `scim`, `manual` or `csv`. */
-  source: string,
-  /** Display names, joined by ", ". */
-  groups: string | null,
-  department: string | null,
-  managerEmail: string | null,
-  /** `enabled` or `deactivated`. */
-  accountState: string,
-  /** Code of the app pool whose seat the user holds. */
-  license: string | null,
-  licenseAssignedAt: Instant,
-  /** `No License`, `Pending User Action` or `Using <product name>`. */
-  status: string,
-  /** The funnel stage, null without a license. */
-  stage: string | null,
-  activatedAt: Instant,
-  onboardedAt: Instant,
-  itemsAddedAt: Instant,
-  extensionConnectedAt: Instant,
-  autofillFirstUsedAt: Instant,
-  lastUsedAt: Instant,
-  /** `active` or `inactive` in the 30 days before as of; null = not onboarded. */
-  activity30d: string | null,
-  /** Onboarded and not used again since; null = not onboarded. */
-  neverUsed: boolean | null,
-  /** `authenticated`, `lapsed` or `never`. */
-  hubAuthenticated: string,
-  devices: number,
-  remindersTotal: number,
-  lastReminderAt: Instant,
-];
-
-/** The 24 columns of the user list. */
+/** The 24 columns, one for each place of a row. */
 export const userListColumns: readonly Column[] = [
   { key: 'user_id', label: 'User ID', kind: 'id' },
   { key: 'name', label: 'Name', kind: 'name' },

@@ -1,4 +1,4 @@
-// Streams a workbook: exceljs' frame, our own rows. Called by artifact.ts for files and by downloads.
+// Streams a workbook: exceljs' frame, our own rows. Called by pass.ts.
 import type { Writable } from 'node:stream';
 import { AppError } from '../errors';
 import { toBatches, type BatchWriter } from './batch';

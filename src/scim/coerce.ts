@@ -1,11 +1,18 @@
 // Values as clients send them -> values as the schema types them: "True" for true, numbers for strings, one-element arrays,
 // app roles as JSON text. Pure; called by the dialect. Source: rows E4, E10 to E13, E18, E42 to E44 of docs/scim.md.
 import { AppError } from '../errors';
+import type { IgnoredName } from '../domain/finding';
 import type { Element, Scalar } from './resource';
 import type { Attribute } from './schemas';
 
 /** Sentences for the request log about what was ignored or read liberally. */
 export type Warnings = string[];
+
+/** What is to be said of a body, in words for the request log and as names for the findings. */
+export interface Notes {
+  readonly warnings: Warnings;
+  readonly ignored: IgnoredName[];
+}
 
 /** Null and the empty string mean "none". */
 export function isEmpty(raw: unknown): boolean {
@@ -51,13 +58,13 @@ export function toForeignText(raw: unknown): string | undefined {
 }
 
 /** The elements of a multi-valued attribute; one value counts as an array of one. */
-export function toElements(attribute: Attribute, raw: unknown, warnings: Warnings): Element[] {
+export function toElements(attribute: Attribute, raw: unknown, notes: Notes): Element[] {
   const list: unknown[] = Array.isArray(raw) ? raw : [raw];
-  return list.filter((it) => !isEmpty(it)).map((it) => toElement(attribute, it, warnings));
+  return list.filter((it) => !isEmpty(it)).map((it) => toElement(attribute, it, notes));
 }
 
 /** One element: known sub-attributes alone, typed; a bare value is its `value`. */
-export function toElement(attribute: Attribute, raw: unknown, warnings: Warnings): Element {
+export function toElement(attribute: Attribute, raw: unknown, notes: Notes): Element {
   const value = single(raw, attribute.name);
   const holdsRoles = isRoles(attribute);
   if (!isObject(value)) {
@@ -69,7 +76,7 @@ export function toElement(attribute: Attribute, raw: unknown, warnings: Warnings
   for (const [key, held] of Object.entries(value)) {
     const sub = attribute.subs.get(holdsRoles && key.toLowerCase() === 'displayname' ? 'display' : key.toLowerCase());
     if (sub === undefined) {
-      if (key !== '$ref') warnings.push(ignored(`${attribute.name}.${key}`));
+      if (key !== '$ref') leaveOut(notes, `${attribute.name}.${key}`);
     } else if (!sub.isReadOnly) {
       const scalar = toScalar(sub, held, `${attribute.name}.${sub.name}`);
       if (scalar !== undefined) element[sub.name] = scalar;
@@ -105,6 +112,21 @@ function parsed(text: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Says that an unknown attribute, or the unknown path of a PATCH, was left out. Without the filter of a path: the value in it
+ * may be an address, and warnings are kept for long.
+ */
+export function leaveOut(notes: Notes, path: string, kind: IgnoredName['kind'] = 'ignored_attribute'): void {
+  const name = withoutFilter(path).slice(0, 200);
+  notes.warnings.push(ignored(name));
+  notes.ignored.push({ kind, name });
+}
+
+function withoutFilter(path: string): string {
+  const [start, end] = [path.indexOf('['), path.lastIndexOf(']')];
+  return start === -1 ? path : `${path.slice(0, start)}[…]${end > start ? path.slice(end + 1) : ''}`;
 }
 
 /** The warning about a name that was left out. */

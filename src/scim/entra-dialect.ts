@@ -3,7 +3,8 @@
 // Source: rows E2 to E20, E29 to E31, E40 to E45 of docs/scim.md; RFC 7644 3.5.2.
 import { AppError } from '../errors';
 import {
-  ignored,
+  leaveOut,
+  type Notes,
   isEmpty,
   isObject,
   isRoles,
@@ -13,7 +14,6 @@ import {
   toElements,
   toForeignText,
   toScalar,
-  type Warnings,
 } from './coerce';
 import { parsePath, printPath, type Target } from './path';
 import { findPlace, foreignPlace, isForeignUrn, placeName } from './place';
@@ -25,14 +25,12 @@ import type { Attribute, ResourceSchema } from './schemas';
 export type Operation = Change<Target>;
 
 /** What came out, and what to say about it in the request log. */
-export interface Normalized {
+export interface Normalized extends Notes {
   readonly operations: readonly Operation[];
-  readonly warnings: Warnings;
 }
 
-interface Reading {
+interface Reading extends Notes {
   readonly schema: ResourceSchema;
-  readonly warnings: Warnings;
   /** The id of the resource that is changed; undefined while it is created. */
   readonly id: string | undefined;
   /** Whether anything asked for was understood. */
@@ -51,19 +49,20 @@ export function normalizePatch(schema: ResourceSchema, message: unknown, id?: st
   const list = isObject(message) ? member(message, 'operations') : undefined;
   if (!Array.isArray(list)) throw new AppError('body.shape', { reason: '"Operations" must be an array.' });
   if (list.length > maxOperations) throw new AppError('body.too_large', { limit: '1,000 operations' });
-  const reading: Reading = { schema, id, warnings: [], isUnderstood: list.length === 0 };
+  const reading: Reading = { schema, id, warnings: [], ignored: [], isUnderstood: list.length === 0 };
   const operations = bounded(list.flatMap((item) => readOperation(reading, item)));
   if (!reading.isUnderstood) {
     throw new AppError('path.invalid', { reason: 'None of the operations names a known attribute.' });
   }
-  return { operations, warnings: reading.warnings };
+  return { operations, warnings: reading.warnings, ignored: reading.ignored };
 }
 
 /** A POST or PUT body -> the operations that build the resource. @throws body.shape, body.value */
 export function normalizeResource(schema: ResourceSchema, body: unknown): Normalized {
   if (!isObject(body)) throw new AppError('body.shape', { reason: 'The body must be a JSON object.' });
-  const reading: Reading = { schema, id: undefined, warnings: [], isUnderstood: true };
-  return { operations: bounded(explode(reading, 'replace', body)), warnings: reading.warnings };
+  const reading: Reading = { schema, id: undefined, warnings: [], ignored: [], isUnderstood: true };
+  const operations = bounded(explode(reading, 'replace', body));
+  return { operations, warnings: reading.warnings, ignored: reading.ignored };
 }
 
 /** Operations in plain RFC 7644 form, for the request log; normalized again they are the same. */
@@ -90,7 +89,7 @@ function readOperation(reading: Reading, item: unknown): Operation[] {
   if (typeof path !== 'string') throw new AppError('path.invalid', { reason: 'A path must be a string.' });
   const target = parsePath(reading.schema, path, reading.warnings);
   if (target === undefined) {
-    reading.warnings.push(ignored(path));
+    leaveOut(reading, path, 'ignored_patch');
     return [];
   }
   reading.isUnderstood = true;
@@ -118,7 +117,7 @@ function explode(reading: Reading, op: Verb, object: Record<string, unknown>, pr
     if (isObject(value) && isForeignUrn(reading.schema, name)) return foreignChanges(reading, op, name, value);
     const target = targetOf(reading, name);
     if (target === undefined) {
-      reading.warnings.push(ignored(name));
+      leaveOut(reading, name);
       return [];
     }
     reading.isUnderstood = true;
@@ -136,7 +135,7 @@ function foreignChanges(reading: Reading, op: Verb, urn: string, object: Record<
   return Object.entries(object).flatMap(([key, value]) => {
     const place = foreignPlace(urn, key);
     if (place === undefined) {
-      reading.warnings.push(ignored(`${urn}:${key}`));
+      leaveOut(reading, `${urn}:${key}`);
       return [];
     }
     reading.isUnderstood = true;
@@ -172,7 +171,7 @@ function isWithheld(
   from: 'path' | 'key',
 ): boolean {
   if (attribute?.isDropped) {
-    if (attribute.name !== 'password') reading.warnings.push(ignored(attribute.name));
+    if (attribute.name !== 'password') leaveOut(reading, attribute.name);
     return true;
   }
   if (!attribute?.isReadOnly && !sub?.isReadOnly) return false;
@@ -199,7 +198,7 @@ function removal(reading: Reading, target: Target, raw: unknown): Operation {
   }
   const isNamed = attribute?.isMulti && sub === undefined && filter === undefined && !isEmpty(raw);
   if (!isNamed) return { op: 'remove', target: forRole(target, 'remove') };
-  return { op: 'remove', target, value: toElements(attribute, raw, reading.warnings) };
+  return { op: 'remove', target, value: toElements(attribute, raw, reading) };
 }
 
 function clearing(target: Target, leaf: Attribute): Operation {
@@ -208,8 +207,8 @@ function clearing(target: Target, leaf: Attribute): Operation {
 }
 
 function elementChange(reading: Reading, op: Verb, target: Target, leaf: Attribute, raw: unknown): Operation {
-  if (target.filter === undefined) return { op, target, value: toElements(leaf, raw, reading.warnings) };
-  return { op, target: forRole(target, op), value: toElement(leaf, raw, reading.warnings) };
+  if (target.filter === undefined) return { op, target, value: toElements(leaf, raw, reading) };
+  return { op, target: forRole(target, op), value: toElement(leaf, raw, reading) };
 }
 
 /** A complex value sets its sub-attributes one by one, so that those not named stay. */
@@ -226,7 +225,7 @@ function complexChanges(
   return Object.entries(object).flatMap(([key, held]) => {
     const sub = leaf.subs.get(key.toLowerCase());
     if (sub !== undefined) return changesOf(reading, op, { ...target, sub }, held, from === 'path' ? 'key' : from);
-    reading.warnings.push(ignored(`${leaf.name}.${key}`));
+    leaveOut(reading, `${leaf.name}.${key}`);
     return [];
   });
 }

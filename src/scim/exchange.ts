@@ -110,6 +110,7 @@ function opened(
     body: undefined,
     operations: undefined,
     warnings: [],
+    ignored: [],
     target: undefined,
     subjectId: undefined,
     decision: undefined,

@@ -3,11 +3,18 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../errors';
-import { measure } from './json-measure';
+import { type BodyLimits, collectBody, isFitText, measureJson } from '../request-body';
 
 /** Bytes a body has at most; ServiceProviderConfig says so. */
 export const maxBytes = 1_048_576;
-const tooLarge = '1 MiB; create the resource first and add the rest by PATCH';
+const maxDepth = 32;
+const maxValues = 100_000;
+const limits: BodyLimits = {
+  maxBytes,
+  tooLarge: () =>
+    new AppError('body.too_large', { limit: '1 MiB; create the resource first and add the rest by PATCH' }),
+  cutShort: (cause) => new AppError('body.shape', { reason: 'The body ended early.' }, { cause }),
+};
 const mediaTypes = new Set(['application/scim+json', 'application/json']);
 const charsets = new Set(['', 'utf-8', 'utf8', 'us-ascii']);
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
@@ -24,10 +31,10 @@ export function hasPendingBody(req: IncomingMessage): boolean {
  */
 export async function readBody(req: IncomingMessage): Promise<unknown> {
   checkHeaders(req);
-  const bytes = await collect(req);
+  const bytes = await collectBody(req, limits);
   if (!isUtf8(bytes)) throw new AppError('body.shape', { reason: 'The body is not UTF-8.' });
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
-  const { keys } = measure(text);
+  const keys = keysOf(text);
   const body = parse(text);
   if (walk(body) !== keys) throw new AppError('body.shape', { reason: 'An object of the body has a key twice.' });
   return body;
@@ -42,29 +49,14 @@ function checkHeaders(req: IncomingMessage): void {
   if (!mediaTypes.has(type.trim().toLowerCase()) || !isText) {
     throw new AppError('body.type', { expected: 'application/scim+json or application/json, in UTF-8' });
   }
-  if (Number(req.headers['content-length'] ?? 0) > maxBytes) throw new AppError('body.too_large', { limit: tooLarge });
 }
 
-function collect(req: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    req.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= maxBytes) chunks.push(chunk);
-      else {
-        req.pause();
-        reject(new AppError('body.too_large', { limit: tooLarge }));
-      }
-    });
-    req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    // Every request closes; an error is made, with its stack, only for one that has not ended.
-    const cut = (): void => {
-      if (!req.readableEnded) reject(new AppError('body.shape', { reason: 'The body ended early.' }));
-    };
-    req.on('error', cut);
-    req.on('close', cut);
-  });
+/** The number of keys of a body that is not too deep and not too full. */
+function keysOf(text: string): number {
+  const { depth, values, keys } = measureJson(text);
+  if (depth > maxDepth) throw new AppError('body.shape', { reason: 'The body is nested deeper than 32 levels.' });
+  if (values > maxValues) throw new AppError('body.shape', { reason: 'The body holds more than 100,000 values.' });
+  return keys;
 }
 
 function parse(text: string): unknown {
@@ -100,30 +92,7 @@ function walk(body: unknown): number {
   return keys;
 }
 
-/** No control characters but tab and line ends, no noncharacters, no half of a surrogate pair. */
 function checkText(text: string): void {
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
-    if (unit >= 0x20 && unit < 0x80) continue;
-    if (isSurrogate(unit)) {
-      if (unit >= 0xdc00 || !isLow(text.charCodeAt(at + 1))) throw unfit();
-      at += 1;
-    } else if (isControl(unit) || unit >= 0xfffe) throw unfit();
-  }
-}
-
-function isControl(unit: number): boolean {
-  return (unit < 0x20 && unit !== 0x09 && unit !== 0x0a && unit !== 0x0d) || (unit >= 0x80 && unit < 0xa0);
-}
-
-function isSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdfff;
-}
-
-function isLow(unit: number): boolean {
-  return unit >= 0xdc00 && unit <= 0xdfff;
-}
-
-function unfit(): AppError {
-  return new AppError('body.value', { reason: 'A text of the body holds a control character or a lone surrogate.' });
+  if (isFitText(text)) return;
+  throw new AppError('body.value', { reason: 'A text of the body holds a control character or a lone surrogate.' });
 }

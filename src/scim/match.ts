@@ -1,7 +1,7 @@
 // Conditions over one element of a multi-valued attribute, in memory: whether it holds, what it would stamp on a new
 // element, and its canonical text. Pure; called by PATCH.
-import type { Comparison, Condition } from '../domain/condition';
-import { fold } from '../domain/user';
+import { isPart, type Comparison, type Condition } from '../domain/condition';
+import { fold, foldPart } from '../domain/user';
 import type { Attribute } from './schemas';
 import type { Element, Scalar } from './resource';
 
@@ -38,8 +38,8 @@ function compares(
   }
   if (held === undefined) return operator === 'ne';
   if (typeof wanted === 'number') return comparesOrder(operator, Number(held) - wanted);
-  const key = (text: string): string => (isCaseExact ? text : fold(text));
-  return comparesText(operator, key(String(held)), key(wanted));
+  if (isCaseExact) return comparesText(operator, String(held), wanted);
+  return comparesText(operator, fold(String(held)), (isPart(operator) ? foldPart : fold)(wanted));
 }
 
 function comparesText(operator: Comparison, held: string, wanted: string): boolean {

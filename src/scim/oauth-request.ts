@@ -2,6 +2,7 @@
 // Source: RFC 6749 2.3.1, 4.4.2.
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { type BodyLimits, collectBody } from '../request-body';
 
 /** The error codes of RFC 6749 5.2 that are used here, and those for what it leaves to HTTP. */
 export type OAuthError =
@@ -27,12 +28,20 @@ export type TokenRequest = { readonly clientId: string } & (
 /** Source: RFC 7523 2.2. */
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-const maxBytes = 16_384;
+const formLimits: BodyLimits = {
+  maxBytes: 16_384,
+  tooLarge: () => refused(413, 'invalid_request', 'The form is larger than 16 KiB.'),
+  cutShort: () => refused(400, 'invalid_request', 'The form ended early.'),
+};
+
+function refused(status: number, error: OAuthError, description: string): Error & Refused {
+  const refusal: OAuthRefusal = { status, error, description };
+  return Object.assign(new Error(error), { refusal });
+}
 
 /** @throws Refused */
 export function refuse(status: number, error: OAuthError, description: string): never {
-  const refusal: OAuthRefusal = { status, error, description };
-  throw Object.assign(new Error(error), { refusal });
+  throw refused(status, error, description);
 }
 
 /** The refusal that was thrown, if it was one. */
@@ -52,39 +61,9 @@ export async function readForm(req: IncomingMessage): Promise<ReadonlyMap<string
   if (type !== 'application/x-www-form-urlencoded')
     refuse(400, 'invalid_request', 'Send the parameters as application/x-www-form-urlencoded.');
   if (encoding !== 'identity') refuse(400, 'invalid_request', 'Send the form as it is, not compressed.');
-  if (Number(req.headers['content-length'] ?? 0) > maxBytes) tooLarge();
-  const bytes = await collect(req);
+  const bytes = await collectBody(req, formLimits);
   if (!isUtf8(bytes)) refuse(400, 'invalid_request', 'The form is not UTF-8.');
   return fieldsOf(bytes.toString('utf8'));
-}
-
-async function collect(req: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const stop = (why: () => never): void => {
-      try {
-        why();
-      } catch (error) {
-        reject(error);
-      }
-    };
-    req.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= maxBytes) chunks.push(chunk);
-      else {
-        req.pause();
-        stop(tooLarge);
-      }
-    });
-    req.on('end', () => resolve(Buffer.concat(chunks)));
-    req.on('close', () => stop(() => refuse(400, 'invalid_request', 'The form ended early.')));
-    req.on('error', () => stop(() => refuse(400, 'invalid_request', 'The form ended early.')));
-  });
-}
-
-function tooLarge(): never {
-  return refuse(413, 'invalid_request', 'The form is larger than 16 KiB.');
 }
 
 /** Names are unique; a parameter without a value counts as absent. Source: RFC 6749 3.2. */

@@ -2,6 +2,8 @@
 // queue is bounded, what does not fit is counted. Called by exchange.ts; the writer is handed in.
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '../domain/caller';
+import type { IgnoredName } from '../domain/finding';
+import type { AnsweredRequest } from '../domain/request-record';
 import type { Json, UserProfile } from '../domain/user';
 import type { Log } from '../log';
 import { AppError } from '../errors';
@@ -19,6 +21,8 @@ export interface LoggedRequest {
   /** The normalized operations. */
   operations: readonly object[] | undefined;
   readonly warnings: string[];
+  /** Names that were left out. */
+  readonly ignored: IgnoredName[];
   /** The one resource an answer is about. */
   target: { readonly location: string; readonly version: string } | undefined;
   /** The id of the resource the request is about. */
@@ -28,25 +32,6 @@ export interface LoggedRequest {
   /** What it touched, where that is not one user. */
   affected: Json | undefined;
   change: { readonly before: UserProfile; readonly after: UserProfile } | undefined;
-}
-
-/** A row of scim_request_log. */
-export interface RequestLogRow {
-  readonly organizationId: number;
-  readonly requestId: string;
-  readonly credentialId: string | null;
-  readonly clientRequestId: string | null;
-  readonly receivedAt: Date;
-  readonly method: string;
-  readonly path: string;
-  readonly subjectId: string | null;
-  readonly statusCode: number;
-  readonly scimType: string | null;
-  readonly decision: string | null;
-  readonly affected: Json;
-  readonly warnings: Json;
-  readonly payload: string | null;
-  readonly durationMs: number;
 }
 
 /** The log of one process. */
@@ -69,7 +54,7 @@ export interface LogPromise {
 
 interface Dependencies {
   /** Writes rows and what is promised beyond them, all or none. */
-  readonly write: (rows: readonly RequestLogRow[], promise: LogPromise) => Promise<void>;
+  readonly write: (rows: readonly AnsweredRequest[], promise: LogPromise) => Promise<void>;
   readonly log: Log;
   readonly flushMs?: number;
 }
@@ -84,6 +69,7 @@ interface Waiting {
 const queueLimit = 10_000;
 const batchSize = 500;
 const payloadLimit = 16_384;
+const queryLimit = 4096;
 /** Larger bodies are noted by size alone, so that the queue stays small. */
 const bodyLimit = 65_536;
 const retryMs = 2000;
@@ -117,14 +103,14 @@ export function createRequestLog({ write, log, flushMs = 200 }: Dependencies): R
   };
 
   /** A promise stands once it is written. */
-  const keep = async (rows: readonly RequestLogRow[]): Promise<void> => {
+  const keep = async (rows: readonly AnsweredRequest[]): Promise<void> => {
     const next = Math.max(promised, accepted + room);
     await write(rows, { promised: next, dropped });
     promised = Math.max(promised, next);
   };
 
   /** False when the database is away: the rows are kept. A row it refuses is lost, and counted. */
-  const attempt = async (rows: readonly RequestLogRow[]): Promise<boolean> => {
+  const attempt = async (rows: readonly AnsweredRequest[]): Promise<boolean> => {
     try {
       await keep(rows);
       return true;
@@ -166,7 +152,7 @@ export function createRequestLog({ write, log, flushMs = 200 }: Dependencies): R
   };
 }
 
-function toRow({ request, statusCode, scimType, durationMs }: Waiting): RequestLogRow {
+function toRow({ request, statusCode, scimType, durationMs }: Waiting): AnsweredRequest {
   const { caller, req, subjectId, change, decision, warnings } = request;
   const fields = change === undefined ? undefined : changedFields(change.before, change.after);
   const isSame = fields?.length === 0 && decision === 'changed';
@@ -177,20 +163,30 @@ function toRow({ request, statusCode, scimType, durationMs }: Waiting): RequestL
     clientRequestId: clientId(req.headers['client-request-id']),
     receivedAt: request.receivedAt,
     method: (req.method ?? '').slice(0, 8),
-    path: request.url.slice(0, 500),
+    path: pathOf(request.url).slice(0, 500),
     subjectId: subjectId ?? null,
     statusCode,
     scimType: scimType ?? null,
     decision: isSame ? 'unchanged' : (decision ?? null),
-    affected: request.affected ?? affectedUser(subjectId, fields),
+    affected: request.affected ?? affectedUser(subjectId, fields, isManagerChange(request) && statusCode >= 400),
     warnings: warnings.length === 0 ? null : warnings.slice(0, 50),
     payload: payloadOf(request),
     durationMs,
+    ignored: request.ignored,
   };
 }
 
-function affectedUser(subjectId: string | undefined, fields: string[] | undefined): Json {
-  return subjectId === undefined ? null : { user: subjectId, ...(fields === undefined ? {} : { fields }) };
+function affectedUser(subjectId: string | undefined, fields: string[] | undefined, isReference: boolean): Json {
+  if (subjectId === undefined) return null;
+  return { user: subjectId, ...(fields && { fields }), ...(isReference && { reference: 'manager' }) };
+}
+
+/** Whether a PATCH is about nothing but the manager: directories count its failure apart. */
+function isManagerChange({ req, operations = [] }: LoggedRequest): boolean {
+  const paths = operations.map((it) => (it as { readonly path?: unknown }).path);
+  return (
+    req.method === 'PATCH' && paths.length > 0 && paths.every((path) => /(^|:)manager(\.\w+)?$/.test(String(path)))
+  );
 }
 
 /** Entra's own id of the request, where it is one. */
@@ -204,12 +200,19 @@ function changedFields(before: UserProfile, after: UserProfile): string[] {
   return names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
 }
 
-/** The body and what was read out of it, without secrets, cut at 16 KiB. */
-function payloadOf({ body, operations, req }: LoggedRequest): string | null {
-  if (body === undefined) return null;
+/** Without the query: a filter may hold an address, and the path is kept for longer than the payload. */
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
+/** The query, the body and what was read out of it, without secrets, cut at 16 KiB. */
+function payloadOf({ url, body, operations, req }: LoggedRequest): string | null {
+  const start = pathOf(url).length + 1;
+  const query = url.slice(start, start + queryLimit) || undefined;
+  if (body === undefined) return query === undefined ? null : JSON.stringify({ query });
   const sizeBytes = Number(req.headers['content-length'] ?? 0);
-  if (sizeBytes > bodyLimit) return JSON.stringify({ sizeBytes });
-  return JSON.stringify({ body, operations }, redact).slice(0, payloadLimit);
+  if (sizeBytes > bodyLimit) return JSON.stringify({ query, sizeBytes });
+  return JSON.stringify({ query, body, operations }, redact).slice(0, payloadLimit);
 }
 
 const secret = /password|passwd|secret|token|assertion|authorization/i;

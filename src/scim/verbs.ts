@@ -50,8 +50,9 @@ export function listResponse(
 }
 
 /** Notes what was read out of a body; answers the operations. */
-export function noted(exchange: Exchange, { operations, warnings }: Normalized): readonly Operation[] {
+export function noted(exchange: Exchange, { operations, warnings, ignored }: Normalized): readonly Operation[] {
   exchange.warnings.push(...warnings);
+  exchange.ignored.push(...ignored);
   exchange.operations = printOperations(operations);
   return operations;
 }
@@ -69,10 +70,15 @@ export function isResourceId(text: string): boolean {
   return uuid.test(text);
 }
 
-/** The version If-Match insists on; one that was never ours matches nothing. Source: RFC 7644 3.14. */
+const entityTag = /(?:W\/)?"([^"]*)"|([^\s,]+)/g;
+
+/**
+ * The versions If-Match names, any of which will do; a tag that was never ours matches nothing. A bare number is taken too.
+ * Source: RFC 7644 3.14, RFC 9110 13.1.1.
+ */
 export function expectedVersion(header: string | undefined): ExpectedVersion {
   if (header === undefined) return undefined;
   if (header.trim() === '*') return '*';
-  const version = /^(?:W\/)?"?(\d{1,10})"?$/.exec(header.split(',')[0]?.trim() ?? '')?.[1];
-  return version === undefined ? -1 : Number(version);
+  const tags = [...header.matchAll(entityTag)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+  return tags.filter((tag) => /^\d{1,10}$/.test(tag)).map(Number);
 }

@@ -1,6 +1,6 @@
 // What can only be told from the whole history of a person: the first return, and the newest word on pairing and vaults.
 // Steps of service/activity-intake, after the new events are kept.
-import type { ActivityType } from '../domain/activity';
+import type { ActivityType, UseEvent } from '../domain/activity';
 import type { InstantText } from '../domain/instant';
 import { returnedAt } from '../domain/milestone';
 import type { KeptEvent } from '../store/activity-store';
@@ -22,11 +22,7 @@ const historyTypes: readonly ActivityType[] = [
 const currentTypes: readonly ActivityType[] = ['extension.connected', 'extension.disconnected', 'hub.shared_vaults'];
 
 /** A taken event with what it says of use. */
-export interface UseOf {
-  readonly type: ActivityType;
-  readonly occurredAt: InstantText;
-  readonly launchId: string | null;
-  readonly isSample: boolean;
+export interface UseOf extends UseEvent {
   readonly taken: TakenEvent;
 }
 

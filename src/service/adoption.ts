@@ -9,6 +9,7 @@ import type { PartsAsOf } from '../store/adoption-view';
 import type { Database } from '../store/database';
 import type { CountRow } from '../store/snapshot-store';
 import type { Stores } from '../store/stores';
+import { eachApart } from './apart';
 
 /** Counts with everything that says what they are. */
 export interface AdoptionDetail {
@@ -63,7 +64,9 @@ export function createAdoption({ database, clock }: Dependencies): Adoption {
     foldCounts: async () => {
       const organizationIds = await database.acrossOrganizations((scan) => scan.adoptionCounts.listWithDeltas());
       let folded = 0;
-      for (const organizationId of organizationIds) folded += await foldAll(database, organizationId);
+      await eachApart(organizationIds, async (organizationId) => {
+        folded += await foldAll(database, organizationId);
+      });
       return folded;
     },
     rebuildCounts: (organizationId) =>

@@ -1,5 +1,5 @@
 // Tokens and client secrets of an organization: made, listed, replaced with overlap, revoked. A secret is in the answer that
-// makes it and nowhere else. Called by the command line (and by the console's settings).
+// makes it and nowhere else. Called by the command line.
 import type { Clock } from '../clock';
 import type { Caller, Scope } from '../domain/caller';
 import {

@@ -9,6 +9,7 @@ import type { NewId } from '../ids';
 import type { Database } from '../store/database';
 import type { Hold } from '../store/hold-store';
 import type { Stores } from '../store/stores';
+import { eachApart } from './apart';
 import type { Licensing } from './licensing';
 import { writeTrail } from './user-trail';
 
@@ -111,7 +112,9 @@ export function createHolds({ database, clock, newId, licensing }: Dependencies)
     expireHolds: async () => {
       const organizations = await database.acrossOrganizations((scan) => scan.organizations.list());
       let expired = 0;
-      for (const { organizationId } of organizations) expired += await expireIn(organizationId);
+      await eachApart(organizations, async ({ organizationId }) => {
+        expired += await expireIn(organizationId);
+      });
       return { expired };
     },
   };

@@ -8,6 +8,7 @@ import { isOnboardingStage } from '../domain/reminder-policy';
 import type { Database } from '../store/database';
 import type { OpenJourney } from '../store/journey-store';
 import type { Stores } from '../store/stores';
+import { eachApart } from './apart';
 
 /** Rows written by one pass. */
 export interface Healed {
@@ -44,7 +45,9 @@ export function createJourneys({ database, clock }: Dependencies): Journeys {
     (await database.acrossOrganizations((scan) => scan.organizations.list())).map((it) => it.organizationId);
   const everywhere = async (work: (stores: Stores) => Promise<Healed>): Promise<Healed> => {
     let healed: Healed = { journeys: 0, mails: 0 };
-    for (const id of await organizationIds()) healed = sum(healed, await database.inTransaction(id, work));
+    await eachApart(await organizationIds(), async (id) => {
+      healed = sum(healed, await database.inTransaction(id, work));
+    });
     return healed;
   };
   return {

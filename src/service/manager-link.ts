@@ -4,6 +4,7 @@ import type { Clock } from '../clock';
 import type { NewId } from '../ids';
 import type { Database } from '../store/database';
 import type { Stores } from '../store/stores';
+import { eachApart } from './apart';
 
 interface Dependencies {
   readonly database: Database;
@@ -35,13 +36,15 @@ export function createManagerLinks({ database, clock, newId }: Dependencies) {
   };
   return async (): Promise<number> => {
     let linked = 0;
-    for (const { organizationId } of await database.acrossOrganizations((scan) => scan.organizations.list())) {
+    const organizations = await database.acrossOrganizations((scan) => scan.organizations.list());
+    await eachApart(organizations, async ({ organizationId }) => {
       const waiting = await database.read(organizationId, (stores) =>
         stores.findings.listUsers('unknown_manager', atOnce),
       );
-      for (const userId of waiting)
-        linked += (await database.inTransaction(organizationId, (stores) => link(stores, userId))) ? 1 : 0;
-    }
+      await eachApart(waiting, async (userId) => {
+        if (await database.inTransaction(organizationId, (stores) => link(stores, userId))) linked += 1;
+      });
+    });
     return linked;
   };
 }

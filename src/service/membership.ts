@@ -14,7 +14,7 @@ import {
   type MembersMoved,
 } from '../domain/group';
 import type { PageQuery, Paged } from '../domain/page';
-import type { ExpectedVersion } from '../domain/user';
+import { isStale, type ExpectedVersion } from '../domain/user';
 import { AppError } from '../errors';
 import type { NewId } from '../ids';
 import type { Database } from '../store/database';
@@ -85,7 +85,7 @@ export function createMembership({ database, clock, newId, licensing }: Dependen
   const lock = async (stores: Stores, groupId: string, expected: ExpectedVersion): Promise<Group> => {
     const group = await stores.groups.lock(groupId);
     if (group === undefined) throw new AppError('group.not_found', { groupId });
-    if (typeof expected === 'number' && expected !== group.rowVersion) throw new AppError('version.stale', { groupId });
+    if (isStale(expected, group.rowVersion)) throw new AppError('version.stale', { groupId });
     return group;
   };
 

@@ -9,6 +9,7 @@ import {
   newUser,
   removed,
   withProfile,
+  isStale,
   type ExpectedVersion,
   type ProfileEdit,
   type User,
@@ -84,7 +85,7 @@ export function createProvisioning(dependencies: Dependencies): Provisioning {
   const lock = async (stores: Stores, userId: string, expected: ExpectedVersion): Promise<User> => {
     const user = await stores.users.lock(userId);
     if (user === undefined) throw new AppError('user.not_found', { userId });
-    if (typeof expected === 'number' && expected !== user.rowVersion) throw new AppError('version.stale', { userId });
+    if (isStale(expected, user.rowVersion)) throw new AppError('version.stale', { userId });
     return user;
   };
 

@@ -3,9 +3,9 @@
 import type { Caller } from '../domain/caller';
 import { countWords } from '../domain/count-words';
 import { definitionsVersion, type ReportFormat, type ReportRun } from '../domain/report';
+import type { UserListValues } from '../domain/user-list';
 import { AppError } from '../errors';
 import type { Database } from '../store/database';
-import type { UserListValues } from '../store/report-rows-view';
 import type { CountRow } from '../store/snapshot-store';
 import type { Stores } from '../store/stores';
 import type { CountsAsOf } from './snapshots';

@@ -1,4 +1,4 @@
-// When a report runs by itself and to whom it goes. Called by the report command and the console.
+// When a report runs by itself and to whom it goes. Called by the report command.
 import type { Clock } from '../clock';
 import type { Caller } from '../domain/caller';
 import { domainOf, type ReportDefinition } from '../domain/report';

@@ -7,6 +7,7 @@ import type { NewId } from '../ids';
 import type { Database } from '../store/database';
 import type { ReportSchedule } from '../store/schedule-store';
 import type { Stores } from '../store/stores';
+import { eachApart } from './apart';
 import { timetableOf } from './report-timetable';
 
 /** What a pass of the watch did. */
@@ -56,13 +57,13 @@ export function createReportWatch({ database, clock, newId }: Dependencies): Rep
   const pass = async (): Promise<WatchResult> => {
     const organizations = await database.acrossOrganizations((scan) => scan.organizations.list());
     const total = { requested: 0, missed: 0, lost: 0 };
-    for (const { organizationId, status } of organizations) {
-      if (status !== 'active') continue;
+    const active = organizations.filter(({ status }) => status === 'active');
+    await eachApart(active, async ({ organizationId }) => {
       const { requested, missed, lost } = await watchOne(organizationId);
       total.requested += requested;
       total.missed += missed;
       total.lost += lost;
-    }
+    });
     return total;
   };
   return { pass };

@@ -1,5 +1,5 @@
 // Report definitions, runs by hand and what became of a run. Called by migrate (the first report), by the report
-// command and the console. Running itself is report-runs, schedules are report-schedules.
+// command. Running itself is report-runs, schedules are report-schedules.
 import type { Clock } from '../clock';
 import type { Caller } from '../domain/caller';
 import { manualRunKey, type ReportDefinition, type RunStatus } from '../domain/report';

@@ -4,9 +4,12 @@ import type { Clock } from '../clock';
 import type { Caller } from '../domain/caller';
 import { quarantineRisk, type QuarantineRisk, type RequestCounts } from '../domain/entra-quarantine';
 import { massWindowMs } from '../domain/hold';
+import type { RequestedChange } from '../domain/request-record';
 import { AppError } from '../errors';
 import type { Database } from '../store/database';
-import type { PastRequest, RequestedChange, RequestMark } from '../store/request-history-view';
+import type { PastRequest, RequestMark } from '../store/request-history-view';
+import type { MissingRows } from '../store/request-log-writer-store';
+import { eachApart } from './apart';
 
 /** A question; without any word the newest requests. */
 export interface RequestQuestion {
@@ -28,6 +31,8 @@ export interface RequestPage {
 export interface ScimHealth extends RequestCounts, QuarantineRisk {
   readonly since: Date;
   readonly byStatus: Readonly<Record<string, number>>;
+  /** Rows of the whole installation that the counts lack, of processes seen since then. */
+  readonly missing: MissingRows;
 }
 
 /** The verbs. */
@@ -118,9 +123,10 @@ export function createRequestHistory({ database, clock }: Dependencies): Request
   return {
     ask: (caller, question) =>
       question.requestId === undefined ? some(caller, question) : one(caller, question.requestId),
-    health: ({ organizationId }, hours) =>
-      database.read(organizationId, async ({ requestHistory }) => {
-        const since = new Date(clock.now().getTime() - hours * 60 * 60 * 1000);
+    health: async ({ organizationId }, hours) => {
+      const since = new Date(clock.now().getTime() - hours * 60 * 60 * 1000);
+      const missing = await database.acrossOrganizations((scan) => scan.requestLogWriters.sumMissing(since));
+      return database.read(organizationId, async ({ requestHistory }) => {
         const byStatus = await requestHistory.countByStatus([...successes, ...failures], since);
         const sum = (codes: readonly number[]) => codes.reduce((total, code) => total + (byStatus.get(code) ?? 0), 0);
         const counts = {
@@ -128,15 +134,16 @@ export function createRequestHistory({ database, clock }: Dependencies): Request
           failures: sum(failures),
           referenceFailures: await requestHistory.countReferenceFailures(failures, since, 100_000),
         };
-        return { since, byStatus: Object.fromEntries(byStatus), ...counts, ...quarantineRisk(counts) };
-      }),
+        return { since, byStatus: Object.fromEntries(byStatus), missing, ...counts, ...quarantineRisk(counts) };
+      });
+    },
     purge: async () => {
       const organizations = await database.acrossOrganizations((scan) => scan.organizations.list());
       let [payloads, rows] = [0, 0];
-      for (const { organizationId } of organizations) {
+      await eachApart(organizations, async ({ organizationId }) => {
         payloads += await clearPayloads(organizationId);
         rows += await deleteRows(organizationId);
-      }
+      });
       return { payloads, rows };
     },
   };

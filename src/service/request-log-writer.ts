@@ -1,17 +1,18 @@
 // Writes rows of the SCIM request log together with the promise of what may still come, and tells what a process that died
 // has left unwritten (docs/adr/0010). Made by compose/web for the log of scim/request-log.
 import type { Clock } from '../clock';
+import type { IgnoredName } from '../domain/finding';
+import type { AnsweredRequest } from '../domain/request-record';
 import type { NewId } from '../ids';
 import type { Log } from '../log';
 import type { Database } from '../store/database';
-import type { RequestLogRow } from '../store/request-log-store';
 import type { Promised } from '../store/request-log-writer-store';
 import type { Scan } from '../store/stores';
 
 /** The writer of one process. */
 export interface RequestLogWriter {
   /** Rows and the promise that goes with them, all or none. */
-  write(rows: readonly RequestLogRow[], promise: Omit<Promised, 'written'>): Promise<void>;
+  write(rows: readonly AnsweredRequest[], promise: Omit<Promised, 'written'>): Promise<void>;
   /** Says what processes have lost that were not seen for half a minute; each is told once. */
   tellLosses(): Promise<void>;
   /** Says that this process ends well. */
@@ -26,6 +27,10 @@ interface Dependencies {
 }
 
 const deadMs = 30_000;
+/** Open findings about the mapping of an organization; a client that sends ever new names fills no table. */
+const mostFindings = 500;
+/** Names of one organization in one batch. */
+const mostNames = 50;
 const keptMs = 90 * 24 * 60 * 60 * 1000;
 
 /** Makes the writer. */
@@ -42,12 +47,29 @@ export function createRequestLogWriter({ database, clock, newId, log }: Dependen
     return proven;
   };
 
+  /** What was left out becomes findings. One that is missed comes again with the next request, so a failure is only said. */
+  const noteIgnored = async (organizationId: number, names: readonly Counted[]): Promise<void> => {
+    try {
+      await database.inTransaction(organizationId, async (stores) => {
+        if ((await stores.findings.countOfMapping()) >= mostFindings) return;
+        const at = clock.now();
+        for (const { kind, name, times } of names) {
+          await stores.findings.note(newId, { kind, userId: null, detail: { attribute: name } }, at, times);
+        }
+      });
+    } catch (error) {
+      log.warn({ error }, 'ignored attributes could not be noted');
+    }
+  };
+
   return {
-    write: (rows, promise) =>
-      database.acrossOrganizations(async (scan) => {
+    write: async (rows, promise) => {
+      await database.acrossOrganizations(async (scan) => {
         await scan.requestLog.add(rows);
         await scan.requestLogWriters.keep(writerId, { ...promise, written: rows.length }, clock.now());
-      }),
+      });
+      for (const [organizationId, names] of tally(rows)) await noteIgnored(organizationId, [...names.values()]);
+    },
     tellLosses: async () => {
       const told = await database.acrossOrganizations(async (scan) => {
         const at = clock.now();
@@ -69,4 +91,24 @@ export function createRequestLogWriter({ database, clock, newId, log }: Dependen
         await scan.requestLogWriters.close(writerId, { least: 0, most: 0 }, clock.now());
       }),
   };
+}
+
+interface Counted extends IgnoredName {
+  readonly times: number;
+}
+
+/** How often each name was left out, by organization. */
+function tally(rows: readonly AnsweredRequest[]): Map<number, Map<string, Counted>> {
+  const byOrganization = new Map<number, Map<string, Counted>>();
+  for (const { organizationId, ignored } of rows) {
+    for (const { kind, name } of ignored) {
+      const names = byOrganization.get(organizationId) ?? new Map<string, Counted>();
+      byOrganization.set(organizationId, names);
+      const key = `${kind} ${name.toLowerCase()}`;
+      const known = names.get(key);
+      if (known === undefined && names.size >= mostNames) continue;
+      names.set(key, { kind, name: known?.name ?? name, times: (known?.times ?? 0) + 1 });
+    }
+  }
+  return byOrganization;
 }

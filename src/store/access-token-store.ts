@@ -78,9 +78,6 @@ export function createAccessTokenScan(connection: ScanConnection) {
   };
 }
 
-/** The store of access tokens. */
-export type AccessTokenStore = ReturnType<typeof createAccessTokenStore>;
-
 function toCredential(row: Row): ClientCredential {
   const config = jsonOf(row['config']) as { access_token_minutes?: number } | null;
   return {

@@ -145,9 +145,6 @@ function factWriting({ organizationId, insertMany }: Connection) {
   };
 }
 
-/** The store of activity. */
-export type ActivityStore = ReturnType<typeof createActivityStore>;
-
 /** What the event says beside its time; what it says of its device is kept with it, for a later look back. */
 function dataText({ data, device }: NewEvent): string | null {
   const all = device === null ? data : { ...data, device };

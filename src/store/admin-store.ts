@@ -129,9 +129,6 @@ export function createAdminScan(connection: ScanConnection) {
   };
 }
 
-/** The store of admins. */
-export type AdminStore = ReturnType<typeof createAdminStore>;
-
 function toAdmin(row: Row): Admin {
   return {
     organizationId: row['organization_id'] as number,

@@ -122,9 +122,6 @@ export function createAdoptionCountScan(connection: ScanConnection) {
   };
 }
 
-/** The store of the histogram. */
-export type AdoptionCountStore = ReturnType<typeof createAdoptionCountStore>;
-
 function bucketValues(bucket: CountBucket | null): (number | string | null)[] {
   return bucket === null ? [null, null] : [bucket.flags, bucket.lastUsedOn];
 }

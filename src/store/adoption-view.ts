@@ -1,7 +1,7 @@
 // The adoption counts: now, from the kept histogram; as of any instant, from the users and their history.
 // Called by service/adoption; the as-of counts inside one snapshot, since they take several statements.
 import { windowStart } from '../domain/activity';
-import type { AdoptionSums } from '../domain/adoption';
+import type { AdoptionSums, ExtraCounts } from '../domain/adoption';
 import { utcDay, type InstantText } from '../domain/instant';
 import { asOfSql, heardLaterSql, nowSql, referenceSql } from './adoption-sql';
 import type { Connection, Row } from './connection';
@@ -15,14 +15,9 @@ export interface OverviewParts {
 }
 
 /** The parts as of an instant, and what is counted beside them. */
-export interface PartsAsOf extends OverviewParts {
+export interface PartsAsOf extends OverviewParts, Omit<ExtraCounts, 'overAssignedLicense'> {
   /** Enabled people. */
   readonly people: number;
-  readonly waitlisted: number;
-  readonly neverUsed: number;
-  readonly inactive30To60: number;
-  readonly inactive60To90: number;
-  readonly inactive90Plus: number;
 }
 
 /** For which instant, and from what was recorded by when; null = by now. */
@@ -75,9 +70,6 @@ export function createAdoptionView({ organizationId, prepared, run }: Connection
     },
   };
 }
-
-/** The store of adoption counts. */
-export type AdoptionView = ReturnType<typeof createAdoptionView>;
 
 const sumNames = [
   'assigned',

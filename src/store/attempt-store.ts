@@ -35,6 +35,3 @@ export function createAttemptScan(connection: ScanConnection) {
     },
   };
 }
-
-/** The store of attempt buckets. */
-export type AttemptScan = ReturnType<typeof createAttemptScan>;

@@ -63,9 +63,6 @@ export function createAuditStore(connection: Connection) {
   };
 }
 
-/** The store of audit entries. */
-export type AuditStore = ReturnType<typeof createAuditStore>;
-
 function digest(salt: Buffer, value: string): string {
   return createHash('sha256').update(salt).update(value).digest('hex');
 }

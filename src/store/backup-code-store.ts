@@ -37,6 +37,3 @@ export function createBackupCodeStore(connection: Connection) {
     },
   };
 }
-
-/** The store of backup codes. */
-export type BackupCodeStore = ReturnType<typeof createBackupCodeStore>;

@@ -1,7 +1,7 @@
 // Condition -> where clause over a resource's own whitelist of columns (user-search.ts, group-search.ts); values are always
 // bound. Called by the stores of users and groups for SCIM filters and list filters.
-import type { Comparison, Condition } from '../domain/condition';
-import { fold } from '../domain/user';
+import { isPart, type Comparison, type Condition } from '../domain/condition';
+import { fold, foldPart } from '../domain/user';
 import type { Value } from './connection';
 import type { Column, Elements, Searchable } from './searchable';
 import { userSearch } from './user-search';
@@ -106,16 +106,17 @@ function booleanSql(node: Compare, column: Column): Sql {
 function textOf(node: Compare, column: Column): string {
   const text = String(node.value);
   if (column.as === 'instant') return new Date(text).toISOString().replace('T', ' ').replace('Z', '');
-  if (column.as === 'key') return fold(text);
-  if (column.as === 'value_key') return node.operator === 'eq' || node.operator === 'ne' ? valueKey(text) : fold(text);
-  return text;
+  if (column.as !== 'key' && column.as !== 'value_key') return text;
+  if (isPart(node.operator)) return foldPart(text);
+  const isWhole = node.operator === 'eq' || node.operator === 'ne';
+  return column.as === 'value_key' && isWhole ? valueKey(text) : fold(text);
 }
 
 function compareSql(operator: Comparison, column: Column, text: string): Sql {
   const left = column.as === 'lower' ? `LOWER(${column.sql}) COLLATE utf8mb4_bin` : column.sql;
   const place = column.as === 'lower' ? 'LOWER(?)' : '?';
   if (operator === 'sw' && ['key', 'value_key', 'exact'].includes(column.as)) return startsSql(column.sql, text);
-  if (operator === 'co' || operator === 'sw' || operator === 'ew') {
+  if (isPart(operator)) {
     const escaped = text.replaceAll(/[!%_]/g, '!$&');
     const pattern = `${operator === 'sw' ? '' : '%'}${escaped}${operator === 'ew' ? '' : '%'}`;
     return { sql: `${left} LIKE ${place} ESCAPE '!'`, values: [pattern] };

@@ -132,9 +132,6 @@ export function createCredentialScan(connection: ScanConnection) {
   };
 }
 
-/** The store of tokens. */
-export type CredentialStore = ReturnType<typeof createCredentialStore>;
-
 function toCredential(kind: 'scim' | 'api', row: Row): Credential {
   return {
     organizationId: row['organization_id'] as number,

@@ -139,9 +139,6 @@ function writing({ organizationId, run, insertMany }: Connection) {
   };
 }
 
-/** The store of devices. */
-export type DeviceStore = ReturnType<typeof createDeviceStore>;
-
 function toDevice(row: Row, hub: readonly Row[]): Device {
   return {
     id: row['id'] as string,

@@ -1,36 +1,50 @@
 // Oddities of provisioning: accepted, but shown. One open row per kind, user and fact; a repeat only counts.
-import type { Json } from '../domain/user';
+import type { Finding, FindingKind, OpenFinding } from '../domain/finding';
 import type { NewId } from '../ids';
-import type { Connection } from './connection';
-
-/** What was odd. */
-export type FindingKind =
-  'unmapped_role' | 'duplicate_email' | 'ignored_attribute' | 'unknown_manager' | 'ignored_patch' | 'no_email';
-
-/** One finding about a user. `detail` holds codes and attribute names, never values. */
-export interface Finding {
-  readonly kind: FindingKind;
-  readonly userId: string | null;
-  readonly detail: { readonly [key: string]: Json };
-}
+import { jsonOf, type Connection, type Row } from './connection';
 
 /** The store of findings. */
 export function createFindingStore(connection: Connection) {
   const { organizationId } = connection;
   return {
-    /** Notes a finding; an open one of the same kind, user and detail is counted up. */
-    note: async (newId: NewId, it: Finding, at: Date): Promise<void> => {
+    /** Notes a finding that was seen so many times; an open one of the same kind, user and detail is counted up. */
+    note: async (newId: NewId, it: Finding, at: Date, times = 1): Promise<void> => {
       const detail = JSON.stringify(it.detail);
       const { affectedRows } = await connection.run(
-        `UPDATE provisioning_findings SET last_seen_at = ?, seen = seen + 1
+        `UPDATE provisioning_findings SET last_seen_at = ?, seen = seen + ?
          WHERE organization_id = ? AND kind = ? AND user_id <=> ? AND resolved_at IS NULL AND CAST(detail AS CHAR) = CAST(? AS CHAR)`,
-        [at, organizationId, it.kind, it.userId, detail],
+        [at, times, organizationId, it.kind, it.userId, detail],
       );
       if (affectedRows > 0) return;
       await connection.run(
-        `INSERT INTO provisioning_findings (organization_id, id, kind, user_id, detail, first_seen_at, last_seen_at, seen, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)`,
-        [organizationId, newId(), it.kind, it.userId, detail, at, at, at],
+        `INSERT INTO provisioning_findings (organization_id, id, kind, user_id, detail, first_seen_at, last_seen_at, seen, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        [organizationId, newId(), it.kind, it.userId, detail, at, at, times, at],
       );
+    },
+    /** Open findings about no one user. */
+    countOfMapping: async (): Promise<number> => {
+      const { rows } = await connection.run(
+        'SELECT COUNT(*) AS n FROM provisioning_findings WHERE organization_id = ? AND resolved_at IS NULL AND user_id IS NULL',
+        [organizationId],
+      );
+      return Number(rows[0]?.['n']);
+    },
+    /** Open findings in the order of their first sight, after the one with the id `after`. */
+    list: async (limit: number, after: string | undefined): Promise<OpenFinding[]> => {
+      const { rows } = await connection.run(
+        `SELECT id, kind, user_id, detail, first_seen_at, last_seen_at, seen FROM provisioning_findings
+         WHERE organization_id = ? AND resolved_at IS NULL AND id > ? ORDER BY id LIMIT ?`,
+        [organizationId, after ?? '', limit],
+      );
+      return rows.map(toFinding);
+    },
+    /** Closes one; false when no open one has the id. */
+    resolveOne: async (id: string, at: Date): Promise<boolean> => {
+      const { affectedRows } = await connection.run(
+        'UPDATE provisioning_findings SET resolved_at = ? WHERE organization_id = ? AND id = ? AND resolved_at IS NULL',
+        [at, organizationId, id],
+      );
+      return affectedRows === 1;
     },
     /** Users with an open finding of a kind, those not looked at for longest first. */
     listUsers: async (kind: FindingKind, limit: number): Promise<string[]> => {
@@ -50,5 +64,14 @@ export function createFindingStore(connection: Connection) {
   };
 }
 
-/** The store of findings. */
-export type FindingStore = ReturnType<typeof createFindingStore>;
+function toFinding(row: Row): OpenFinding {
+  return {
+    id: row['id'] as string,
+    kind: row['kind'] as FindingKind,
+    userId: row['user_id'] as string | null,
+    detail: jsonOf(row['detail']) as OpenFinding['detail'],
+    firstSeenAt: row['first_seen_at'] as Date,
+    lastSeenAt: row['last_seen_at'] as Date,
+    seen: Number(row['seen']),
+  };
+}

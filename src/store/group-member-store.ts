@@ -95,6 +95,3 @@ export function createGroupMemberStore(connection: Connection) {
     },
   };
 }
-
-/** The store of memberships. */
-export type GroupMemberStore = ReturnType<typeof createGroupMemberStore>;

@@ -90,9 +90,6 @@ export function createGroupStore(connection: Connection) {
   };
 }
 
-/** The store of groups. */
-export type GroupStore = ReturnType<typeof createGroupStore>;
-
 function written(group: Group): Value[] {
   const { displayName, externalId } = group.profile;
   return [

@@ -185,9 +185,6 @@ function items({ organizationId, prepared, run }: Connection) {
   };
 }
 
-/** The store of holds. */
-export type HoldStore = ReturnType<typeof createHoldStore>;
-
 function toHold(row: Row): Hold {
   return {
     id: row['id'] as string,

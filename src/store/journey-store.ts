@@ -108,9 +108,6 @@ export function createJourneyStore(connection: Connection) {
   };
 }
 
-/** The store of journeys. */
-export type JourneyStore = ReturnType<typeof createJourneyStore>;
-
 function toOpenJourney(row: Row): OpenJourney {
   return {
     organizationId: row['organization_id'] as number,

@@ -118,9 +118,6 @@ export function createMailStore(connection: Connection) {
   };
 }
 
-/** The store of mails. */
-export type MailStore = ReturnType<typeof createMailStore>;
-
 function toMail(row: Row): Mail {
   return {
     id: row['id'] as string,

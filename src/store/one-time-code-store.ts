@@ -1,5 +1,4 @@
-// Codes and links that work once; only their digest is kept. Called by service/administration (setup) and by the mails
-// that carry a secret link.
+// Codes and links that work once; only their digest is kept. Called by service/setup.
 import type { Connection, ScanConnection } from './connection';
 
 /** What a code is for. */
@@ -55,6 +54,3 @@ export function createOneTimeCodeScan(connection: ScanConnection) {
     },
   };
 }
-
-/** The store of one-time codes. */
-export type OneTimeCodeStore = ReturnType<typeof createOneTimeCodeStore>;

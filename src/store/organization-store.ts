@@ -74,9 +74,6 @@ export function createOrganizationScan(connection: ScanConnection) {
   };
 }
 
-/** The store of the organization's row. */
-export type OrganizationStore = ReturnType<typeof createOrganizationStore>;
-
 function toOrganization(row: Row): Organization {
   return {
     organizationId: row['organization_id'] as number,

@@ -128,12 +128,6 @@ export function createOutboxScan(connection: ScanConnection) {
   };
 }
 
-/** The store of the outbox. */
-export type OutboxStore = ReturnType<typeof createOutboxStore>;
-
-/** The relay's side of the outbox. */
-export type OutboxScan = ReturnType<typeof createOutboxScan>;
-
 function toOutboxRow(row: Row): OutboxRow {
   const payload = jsonOf(row['payload']) as object;
   return {

@@ -73,9 +73,6 @@ export function createPolicyStore(connection: Connection) {
   };
 }
 
-/** The store of reminder policies. */
-export type PolicyStore = ReturnType<typeof createPolicyStore>;
-
 function toPolicy(row: Row): PolicyRow {
   return {
     id: row['id'] as string,

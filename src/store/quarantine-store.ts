@@ -84,9 +84,6 @@ export function createQuarantineStore({ organizationId, run, insertMany }: Conne
   };
 }
 
-/** The store of quarantined events. */
-export type QuarantineStore = ReturnType<typeof createQuarantineStore>;
-
 function toWaitingRow(row: Row): WaitingRow {
   const payload = jsonOf(row['payload']) as WaitingEvent;
   return {

@@ -36,6 +36,3 @@ export function createRateWindowStore({ organizationId, prepared }: Connection) 
     },
   };
 }
-
-/** The store of rate windows. */
-export type RateWindowStore = ReturnType<typeof createRateWindowStore>;

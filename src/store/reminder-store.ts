@@ -147,9 +147,6 @@ export function createReminderStore(connection: Connection) {
   };
 }
 
-/** The store of reminders. */
-export type ReminderStore = ReturnType<typeof createReminderStore>;
-
 function stepValues({ stage, episode, step }: JourneyStep): Value[] {
   return [stage, episode, step];
 }

@@ -17,9 +17,6 @@ export function createReportDeliveryStore(connection: Connection) {
   return { ...artifacts(connection), ...deliveries(connection) };
 }
 
-/** The store of artifacts and deliveries. */
-export type ReportDeliveryStore = ReturnType<typeof createReportDeliveryStore>;
-
 function artifacts({ organizationId, prepared, run }: Connection) {
   return {
     /** Records a finished file; the same name again takes the place of the older record. */

@@ -1,38 +1,9 @@
-// The rows of the report "Users and adoption" as of an instant, in keyset batches. Called by service/report-rows inside
+// The rows of the report "Users and adoption" as of an instant, in keyset batches. Called by service/report-content inside
 // one snapshot. Where the current copy of a user is older than the instant it decides; else the history does.
+import type { InstantText } from '../domain/instant';
+import type { UserListValues } from '../domain/user-list';
 import type { Connection, Row } from './connection';
 import { createHistory, type BatchHistory } from './report-history-view';
-
-/** UTC text `YYYY-MM-DD HH:MM:SS.ffffff`, or null. */
-type InstantText = string | null;
-
-/** One person. Order and meaning are those of the export (docs/api.md); the report room's columns stand beside it. */
-export type UserListValues = readonly [
-  userId: string,
-  name: string | null,
-  email: string | null,
-  source: string,
-  groups: string | null,
-  department: string | null,
-  managerEmail: string | null,
-  accountState: 'enabled' | 'deactivated',
-  license: string | null,
-  licenseAssignedAt: InstantText,
-  status: string,
-  stage: string | null,
-  activatedAt: InstantText,
-  onboardedAt: InstantText,
-  itemsAddedAt: InstantText,
-  extensionConnectedAt: InstantText,
-  autofillFirstUsedAt: InstantText,
-  lastUsedAt: InstantText,
-  activity30d: 'active' | 'inactive' | null,
-  neverUsed: boolean | null,
-  hubAuthenticated: 'authenticated' | 'lapsed' | 'never',
-  devices: number,
-  remindersTotal: number,
-  lastReminderAt: InstantText,
-];
 
 /** What the rows are true for. */
 export interface UserListQuestion {
@@ -71,9 +42,6 @@ export function createReportRowsView(connection: Connection) {
     userList: (question: UserListQuestion): AsyncIterable<readonly UserListValues[]> => batchesOf(connection, question),
   };
 }
-
-/** The view of report rows. */
-export type ReportRowsView = ReturnType<typeof createReportRowsView>;
 
 async function* batchesOf(connection: Connection, question: UserListQuestion) {
   const batchSize = question.batchSize ?? 5000;
@@ -127,7 +95,8 @@ function toValues(row: Row, past: BatchHistory, productName: string): UserListVa
   ];
 }
 
-type FiveMilestones = [InstantText, InstantText, InstantText, InstantText, InstantText];
+type Moment = InstantText | null;
+type FiveMilestones = [Moment, Moment, Moment, Moment, Moment];
 
 function profileOf(row: Row, past: BatchHistory) {
   const older = past.profiles.get(row['id'] as string);

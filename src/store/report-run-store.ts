@@ -16,9 +16,6 @@ export function createReportRunStore(connection: Connection) {
   return { ...reads(connection), ...changes(connection) };
 }
 
-/** The store of runs. */
-export type ReportRunStore = ReturnType<typeof createReportRunStore>;
-
 function reads({ organizationId, prepared }: Connection) {
   const one = async (where: string, keys: readonly string[]): Promise<ReportRun | undefined> => {
     const { rows } = await prepared(`SELECT ${columns} FROM report_runs WHERE organization_id = ? AND ${where}`, [

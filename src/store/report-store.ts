@@ -116,9 +116,6 @@ export function createReportStore(connection: Connection) {
   };
 }
 
-/** The store of report definitions. */
-export type ReportStore = ReturnType<typeof createReportStore>;
-
 function toDefinition(row: Row): ReportDefinition {
   const config = jsonOf(row['config']) as { formats: ReportFormat[] };
   return {

@@ -1,39 +1,17 @@
 // The SCIM request log as it is read and shortened: each question has a key of its own, newest first, a page at a time.
 // Called by service/request-history.
+import type { RequestedChange, RequestRecord } from '../domain/request-record';
 import type { Json } from '../domain/user';
 import { fold } from '../domain/user';
 import { jsonOf, type Connection, type Row, type Value } from './connection';
 
-/** A request as it was answered. */
-export interface PastRequest {
+/** A request as it stands in the log. */
+export interface PastRequest extends Omit<RequestRecord, 'organizationId'> {
   readonly id: number;
-  readonly requestId: string;
-  readonly credentialId: string | null;
-  readonly clientRequestId: string | null;
-  readonly receivedAt: Date;
-  readonly method: string;
-  readonly path: string;
-  readonly subjectId: string | null;
-  readonly statusCode: number;
-  readonly scimType: string | null;
-  readonly decision: string | null;
-  readonly affected: Json;
-  readonly warnings: Json;
-  /** null without a body, and after 30 days. */
-  readonly payload: string | null;
-  readonly durationMs: number;
 }
 
 /** Who asked, and when. */
 export type RequestSpan = Pick<PastRequest, 'requestId' | 'credentialId' | 'receivedAt' | 'durationMs'>;
-
-/** An audit entry of a request. */
-export interface RequestedChange {
-  readonly action: string;
-  readonly targetKind: string;
-  readonly targetId: string | null;
-  readonly detail: Json;
-}
 
 /** Where a page begins: before this one. */
 export interface RequestMark {
@@ -115,12 +93,12 @@ function reading({ organizationId, run, prepared }: Connection) {
       );
       return new Map(rows.map((row) => [row['status_code'] as number, Number(row['n'])]));
     },
-    /** Failed changes of groups since an instant: members, as directories count them; `limit` failures are looked at. */
+    /** Failed changes of members and managers since an instant, as directories count them; `limit` failures are looked at. */
     countReferenceFailures: async (statusCodes: readonly number[], since: Date, limit: number): Promise<number> => {
       const { rows } = await run(
-        `SELECT COUNT(*) AS n FROM (SELECT method, path FROM scim_request_log
+        `SELECT COUNT(*) AS n FROM (SELECT method, path, affected FROM scim_request_log
            WHERE organization_id = ? AND status_code IN (?) AND received_at >= ? LIMIT ?) failed
-         WHERE method = 'PATCH' AND path LIKE '%/groups/%'`,
+         WHERE method = 'PATCH' AND (path LIKE '%/groups/%' OR JSON_CONTAINS_PATH(affected, 'one', '$.reference'))`,
         [organizationId, statusCodes, since, limit],
       );
       return Number(rows[0]?.['n']);

@@ -1,5 +1,5 @@
 // What each writing process has promised and kept of the SCIM request log. Called by service/request-log-writer.
-import type { Row, ScanConnection } from './connection';
+import type { ScanConnection } from './connection';
 
 /** A writer's promise: rows up to this number of its own count may come, so many are written or counted as dropped. */
 export interface Promised {
@@ -18,15 +18,15 @@ export interface DeadWriter {
   readonly missing: number;
 }
 
-/** A crash and its cost. */
-export interface LostRows {
-  readonly seenAt: Date;
-  readonly least: number;
-  readonly most: number;
+/** Rows that are missing from the log: given up while the database was away, or lost in a crash, at least and at most. */
+export interface MissingRows {
+  readonly dropped: number;
+  readonly lostLeast: number;
+  readonly lostMost: number;
 }
 
 /** Writers of the whole installation. */
-export function createRequestLogWriterScan({ prepared, run }: ScanConnection) {
+export function createRequestLogWriterScan({ prepared }: ScanConnection) {
   return {
     keep: async (writerId: string, it: Promised, at: Date): Promise<void> => {
       await prepared(
@@ -66,25 +66,19 @@ export function createRequestLogWriterScan({ prepared, run }: ScanConnection) {
       );
       return Number(rows[0]?.['n']);
     },
-    /** The latest crashes that may have cost a row, newest first. */
-    listLost: async (limit: number): Promise<LostRows[]> => {
-      const { rows } = await run(
-        'SELECT seen_at, lost_least, lost_most FROM request_log_writers WHERE lost_most > 0 ORDER BY seen_at DESC LIMIT ?',
-        [limit],
+    /** What is missing of the processes that were seen since an instant. */
+    sumMissing: async (since: Date): Promise<MissingRows> => {
+      const { rows } = await prepared(
+        `SELECT SUM(dropped) AS dropped, SUM(lost_least) AS least, SUM(lost_most) AS most FROM request_log_writers
+         WHERE seen_at >= ?`,
+        [since],
       );
-      return rows.map(toLost);
+      const { dropped, least, most } = rows[0] ?? {};
+      return { dropped: Number(dropped ?? 0), lostLeast: Number(least ?? 0), lostMost: Number(most ?? 0) };
     },
     /** Forgets writers that ended before an instant. */
     purge: async (before: Date): Promise<void> => {
       await prepared('DELETE FROM request_log_writers WHERE closed_at < ?', [before]);
     },
-  };
-}
-
-function toLost(row: Row): LostRows {
-  return {
-    seenAt: row['seen_at'] as Date,
-    least: Number(row['lost_least']),
-    most: Number(row['lost_most']),
   };
 }

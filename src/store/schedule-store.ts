@@ -30,9 +30,6 @@ export function createScheduleStore(connection: Connection) {
   return { ...reportSchedules(connection), ...syncedSchedules(connection) };
 }
 
-/** The store of schedules. */
-export type ScheduleStore = ReturnType<typeof createScheduleStore>;
-
 function reportSchedules({ organizationId, prepared }: Connection) {
   return {
     find: async (reportId: string): Promise<ReportSchedule | undefined> => {

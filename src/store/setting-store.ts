@@ -32,6 +32,3 @@ export function createSettingStore(connection: Connection) {
     },
   };
 }
-
-/** The store of settings. */
-export type SettingStore = ReturnType<typeof createSettingStore>;

@@ -101,9 +101,6 @@ export function createSignInScan(connection: ScanConnection) {
   };
 }
 
-/** The store of console sessions. */
-export type SignInStore = ReturnType<typeof createSignInStore>;
-
 function toSignIn(row: Row): SignIn {
   return {
     organizationId: row['organization_id'] as number,

@@ -91,9 +91,6 @@ export function createSnapshotStore(connection: Connection) {
   };
 }
 
-/** The store of snapshots. */
-export type SnapshotStore = ReturnType<typeof createSnapshotStore>;
-
 function toSnapshot(row: Row): Snapshot {
   return {
     dayOn: row['day_on'] as string,

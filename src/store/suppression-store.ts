@@ -65,6 +65,3 @@ export function createSuppressionStore(connection: Connection) {
     },
   };
 }
-
-/** The store of suppressions. */
-export type SuppressionStore = ReturnType<typeof createSuppressionStore>;

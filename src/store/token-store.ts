@@ -98,9 +98,6 @@ export function createTokenStore({ organizationId, run, prepared }: Connection) 
   };
 }
 
-/** The store of tokens as they are listed. */
-export type TokenStore = ReturnType<typeof createTokenStore>;
-
 function toToken(row: Row): StoredToken {
   const config = jsonOf(row['config']) as { access_token_minutes?: number; trust?: Trust } | null;
   return {

@@ -91,9 +91,6 @@ export function createUserActivityStore(connection: Connection) {
   };
 }
 
-/** The store of what activity writes of users. */
-export type UserActivityStore = ReturnType<typeof createUserActivityStore>;
-
 function toValues(user: ActivityUser): unknown[] {
   return [
     user.id,

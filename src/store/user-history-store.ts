@@ -40,9 +40,6 @@ export function createUserHistoryStore(connection: Connection) {
   };
 }
 
-/** The store of a user's history. */
-export type UserHistoryStore = ReturnType<typeof createUserHistoryStore>;
-
 /** Whether a change is one that profile versions record. */
 export function changesProfile(before: User, after: User): boolean {
   const old = profileValues(before);

@@ -122,9 +122,6 @@ export function createUserStore(connection: Connection) {
   };
 }
 
-/** The store of users. */
-export type UserStore = ReturnType<typeof createUserStore>;
-
 function namesOf(user: User): [string, string, string] {
   return [user.id, user.profile.externalId ?? user.id, user.profile.userName];
 }

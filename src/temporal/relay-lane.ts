@@ -4,7 +4,7 @@ import type { Clock } from '../clock';
 import type { Lane, OutboxRow } from '../domain/event';
 import type { Log } from '../log';
 import type { Outbox } from '../service/outbox';
-import { costOf, groupRows, type Group } from './dispatch';
+import { costOf, groupRows, hasAction, type Group } from './dispatch';
 import type { LaneRate } from './lane-rate';
 import { pause, type Presence } from './patience';
 import { failureOf, type WorkflowCalls } from './workflow-calls';
@@ -65,19 +65,9 @@ export async function passLane(tools: LaneTools): Promise<number> {
   return rows.length;
 }
 
-/** Rows as groups; a row no table knows stands alone and fails alone. */
+/** Rows as groups; a row of a topic that is not known stands alone and fails alone. */
 function groupsOf(rows: readonly OutboxRow[]): (Group | OutboxRow)[] {
-  try {
-    return groupRows(rows);
-  } catch {
-    return rows.flatMap((row): (Group | OutboxRow)[] => {
-      try {
-        return groupRows([row]);
-      } catch {
-        return [row];
-      }
-    });
-  }
+  return [...groupRows(rows.filter(hasAction)), ...rows.filter((row) => !hasAction(row))];
 }
 
 /** Makes one call. Answers the ids of the rows that are done with it. */

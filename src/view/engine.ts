@@ -1,5 +1,5 @@
 // The one template engine: pages and mails. Every template is compiled when the engine is made; a missing value throws.
-// Called by compose (console pages) and by mail/mails.
+// Called by compose (console pages) and by mail/mail-engine.
 import { readdirSync, readFileSync } from 'node:fs';
 import { runInThisContext } from 'node:vm';
 import Handlebars from 'handlebars';

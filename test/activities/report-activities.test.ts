@@ -186,6 +186,31 @@ describe('the activities of a report run', () => {
     ]);
   });
 
+  it('neither calls delivered nor mails a file that is not what the run wrote', async () => {
+    const sink = kept(await startSmtpSink());
+    await schedule(['one@example.com']);
+    const { run, runId, args, idOf } = await rendered(aMailer(sink.url));
+    const [file] = (await status(runId)).files;
+    const whole = readFileSync(file!.path);
+    const deliver = async () => {
+      for (const kind of ['folder', 'mail'])
+        await expect(run('deliverReport', { ...args, destinationId: idOf(kind) })).rejects.toThrow(
+          'destination.unavailable',
+        );
+    };
+
+    writeFileSync(file!.path, Buffer.alloc(whole.length));
+    await deliver();
+    rmSync(file!.path);
+    await deliver();
+    const sent = await mailboxOfSink(sink).list();
+    writeFileSync(file!.path, whole);
+
+    expect(sent).toEqual([]);
+    expect(await run('deliverReport', { ...args, destinationId: idOf('folder') })).toBe('delivered');
+    expect(await run('deliverReport', { ...args, destinationId: idOf('mail') })).toBe('delivered');
+  });
+
   it('leaves the others delivered when one recipient is refused, and says partial', async () => {
     const sink = kept(
       await startSmtpSink({

@@ -84,4 +84,15 @@ describe('a dry run', () => {
     expect(foreign).toMatchObject({ status: 404, before: null, after: null });
     expect(await everything()).toBe(before);
   });
+
+  it('has the doors that the product has: roles where they are switched on', async () => {
+    const config = loadConfig({ DATABASE_URL: db.url, SECRET_KEY: 'k'.repeat(44), SCIM_ROLES: 'on' });
+    const withRoles = createCore({ config, log: createLog('test', 'error', 'stderr'), pool: 2 });
+    const trial = { method: 'GET', path: '/Roles', body: undefined };
+
+    const [off, on] = [await rehearse(core, caller(), trial), await rehearse(withRoles, caller(), trial)];
+    await withRoles.close();
+
+    expect([off.status, on.status]).toEqual([404, 200]);
+  });
 });

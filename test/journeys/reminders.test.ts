@@ -2,9 +2,7 @@
 import { readable, browser } from '../support/console';
 import { entraClient, type ScimUser } from '../support/entra-client';
 import type { ReadMail } from '../support/mailbox';
-import { startOwnTemporal, type OwnServer } from '../support/own-servers';
 import { useProduct } from '../support/product';
-import type { TemporalServer } from '../../src/embedded/temporal';
 
 const cast = {
   pendingUser: 'pending@example.com',
@@ -13,17 +11,11 @@ const cast = {
   optedOutUser: 'opted-out@example.com',
 } as const;
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 describe('reminders', () => {
-  let temporal: OwnServer<TemporalServer>;
-  // Spans of seconds need timers that fire on time; on the server that all suites share they came up to a minute late.
-  const product = useProduct(async () => {
-    temporal = await startOwnTemporal();
-    return { smtp: true, temporalAddress: temporal.address, environment: { MAIL_RATE: '100' } };
-  });
+  const product = useProduct({ smtp: true, environment: { MAIL_RATE: '100' } });
   const directory = entraClient(product);
-  afterAll(() => temporal.close());
   const people = {} as Record<keyof typeof cast, ScimUser>;
 
   test('go on to who does nothing, and stop after activation, deactivation and a wish to be left alone', async () => {

@@ -52,11 +52,13 @@ const report: ReportModel = {
       name: 'main_users-and-adoption_20260302T070000Z_0195e1a2b3c4.xlsx',
       sizeBytes: 1_234_567,
       sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+      isAttached: true,
     },
     {
       name: 'main_users-and-adoption_20260302T070000Z_0195e1a2b3c4.csv',
       sizeBytes: 845_000,
       sha256: '60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752',
+      isAttached: true,
     },
   ],
 };
@@ -79,6 +81,9 @@ export const samples: readonly Sample[] = [
   sample('reminder-extension', usual, (mails) => mails.extensionReminder(reminder(person(usual, true, true, 'Eve')))),
   sample('reminder-autofill', usual, (mails) => mails.autofillReminder(reminder(person(usual, true, true, 'Eve')))),
   sample('report-delivered', usual, (mails) => mails.reportDelivered(report)),
+  sample('report-too-large', usual, (mails) =>
+    mails.reportDelivered({ ...report, files: report.files.map((file, no) => ({ ...file, isAttached: no > 0 })) }),
+  ),
   sample('hostile-invitation', hostile, (mails) => mails.invitation(person(hostile, false, false, rude))),
   sample('hostile-reminder', hostile, (mails) => mails.usageReminder(reminder(person(hostile, true, true, rude)))),
   sample('hostile-report', hostile, (mails) => mails.reportDelivered({ ...report, ...hostile, rows: 1 })),

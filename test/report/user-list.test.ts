@@ -1,4 +1,5 @@
-import { userListColumns, type UserListRow } from '../../src/report/user-list';
+import type { UserListValues } from '../../src/domain/user-list';
+import { userListColumns } from '../../src/report/user-list';
 
 const toneOf = (key: string, text: string) => userListColumns.find((column) => column.key === key)?.toneOf?.(text);
 
@@ -12,7 +13,7 @@ describe('the columns of the user list', () => {
   });
 
   it('have as many places as a row', () => {
-    const width: UserListRow['length'] = 24;
+    const width: UserListValues['length'] = 24;
 
     expect(userListColumns).toHaveLength(width);
   });

@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer, request, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { newId } from '../../src/ids';
-import { createRequestLog, type RequestLogRow } from '../../src/scim/request-log';
+import type { RequestRecord } from '../../src/domain/request-record';
+import { createRequestLog } from '../../src/scim/request-log';
 import { createScim, type Scim } from '../../src/scim/scim';
 import { createAccess, hashToken, type Access } from '../../src/service/access';
 import { endSignIns } from '../../src/service/admin-account';
@@ -62,7 +63,7 @@ export interface Doors {
   /** Token of the first organization. */
   readonly token: string;
   readonly secondToken: string;
-  readonly rows: RequestLogRow[];
+  readonly rows: RequestRecord[];
   readonly url: (door: DoorName) => string;
   send(door: DoorName, method: string, path: string, sent?: Sent): Promise<Answered>;
   /** Writes the request log now. */
@@ -79,7 +80,7 @@ export interface DoorSettings {
 
 /** Opens both listeners for the suites of a file; call it inside the describe that has `useDatabase`. */
 export function useDoors(db: TestDatabase, settings: DoorSettings = {}): Doors {
-  const rows: RequestLogRow[] = [];
+  const rows: RequestRecord[] = [];
   const faults: unknown[] = [];
   const tokens = [`upt_scim_${randomUUID()}`, `upt_scim_${randomUUID()}`] as const;
   const clock = testClock();
@@ -138,7 +139,7 @@ function compose(
   db: TestDatabase,
   access: Access,
   clock: TestClock,
-  rows: RequestLogRow[],
+  rows: RequestRecord[],
   faults: unknown[],
   { hasRoles, ...settings }: DoorSettings,
 ) {

@@ -98,6 +98,17 @@ describe('the dialect', () => {
     expect(Object.keys(Object.prototype)).toEqual([]);
   });
 
+  it('warns of what it leaves out without the values of its filters', () => {
+    const Operations = [
+      { op: 'add', path: 'nonsense[value eq "a]@b.example"].x', value: 1 },
+      { op: 'add', value: { 'nothing[value eq a@b.example]': 1, title: 't' } },
+    ];
+
+    const { warnings } = normalizePatch(schema, { Operations });
+
+    expect(warnings).toEqual(['Ignored: nonsense[…].x', 'Ignored: nothing[…]']);
+  });
+
   it('S4: normalizing twice equals once', () => {
     const stable = fc.property(message, (body) => {
       const once = attempt(() => normalizePatch(schema, body));

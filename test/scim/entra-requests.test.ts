@@ -84,6 +84,24 @@ describe.each(doorNames)('requests through the %s door', (door: DoorName) => {
     expect(await send('DELETE', '*')).toBe(204);
   });
 
+  it('E50: of a list in If-Match any tag will do, wherever it stands', async () => {
+    const path = `/Users/${idOf(await post({ userName: 'u' }))}`;
+    const put = async (ifMatch: string, title: string) =>
+      (await doors.send(door, 'PUT', path, { body: { userName: 'u', title }, headers: { 'If-Match': ifMatch } }))
+        .status;
+
+    const taken = [await put('"7", W/"1"', 'a'), await put('W/"2","x,y"', 'b'), await put('"never, ours" , 3', 'c')];
+    const refused = [
+      await put('W/"1", "2"', 'd'),
+      await put('"x,4"', 'd'),
+      await put(', ,', 'd'),
+      await put('"4', 'd'),
+    ];
+
+    expect(taken).toEqual([200, 200, 200]);
+    expect(refused).toEqual([412, 412, 412, 412]);
+  });
+
   it('E53: PUT replaces what the client owns; active stays when it is absent', async () => {
     const made = await post({
       userName: 'u',

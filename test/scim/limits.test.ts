@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { useDatabase } from '../support/database';
 import { doorNames, useDoors, textOf } from './doors';
 
+const errorUrn = 'urn:ietf:params:scim:api:messages:2.0:Error';
 const user = (title: string): string => `{"userName":"u","title":"${title}"}`;
 
 /** Documents by what is wrong with them: text or bytes, further headers, the status. */
@@ -43,10 +44,11 @@ describe.each(doorNames)('bodies through the %s door', (door) => {
   it.each(hostile)('S34: %s', async (_, raw, headers, status) => {
     const answer = await doors.send(door, 'POST', '/Users', { raw, headers }).catch((error: Error) => error);
 
-    // A body that is refused unread may meet a closed connection while it is still being sent.
-    const wasCut = answer instanceof Error;
-    expect(wasCut ? status : answer.status).toBe(status);
-    expect(wasCut || answer.body['schemas']?.[0]).toBeTruthy();
+    // A body that is refused unread may meet a closed connection while it is still being sent; any other has its answer.
+    const mayBeCut = status === 413 || status === 415;
+    if (answer instanceof Error && !mayBeCut) throw answer;
+    const said = answer instanceof Error ? [status, errorUrn] : [answer.status, answer.body['schemas']?.[0]];
+    expect(said).toEqual([status, errorUrn]);
     const [rows] = await db.sql.query('SELECT COUNT(*) AS n FROM users');
     expect(rows).toEqual([{ n: 0 }]);
   });

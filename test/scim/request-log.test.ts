@@ -1,6 +1,7 @@
 // The request log: what a row says, what it leaves out, and that it is never in the way.
 import { AppError } from '../../src/errors';
-import { createRequestLog, type LoggedRequest, type RequestLogRow } from '../../src/scim/request-log';
+import type { RequestRecord } from '../../src/domain/request-record';
+import { createRequestLog, type LoggedRequest } from '../../src/scim/request-log';
 import { useDatabase } from '../support/database';
 import { useDoors, idOf } from './doors';
 
@@ -18,6 +19,7 @@ function aRequest(over: Partial<LoggedRequest> = {}): LoggedRequest {
     body: undefined,
     operations: undefined,
     warnings: [],
+    ignored: [],
     target: undefined,
     subjectId: undefined,
     decision: 'read',
@@ -59,11 +61,56 @@ describe('the request log', () => {
       organizationId: db.organizationId,
     });
     expect(doors.rows[1]).toMatchObject({ affected: { user: id, fields: ['title'] } });
-    expect(doors.rows[2]?.path).toBe('/scim/v2/Users?filter=externalId+eq+x');
     expect(JSON.stringify(doors.rows)).not.toMatch(/hunter|upt_scim/);
     expect(JSON.parse(doors.rows[1]?.payload ?? '')).toMatchObject({
       operations: [{ op: 'replace', path: 'title', value: 'T' }],
     });
+  });
+
+  it('keeps a query with the payload, which leaves earlier, and never in the path', async () => {
+    const filter = 'userName eq "jane@example.com"';
+    const query = `filter=${encodeURIComponent(filter)}`;
+    await doors.send('hot', 'GET', `/Users?${query}`);
+    await doors.send('app', 'PUT', '/Users/none?attributes=id', { body: { userName: 'u' } });
+    await doors.send('hot', 'GET', '/Users?');
+
+    await doors.flush();
+
+    expect(doors.rows.map((row) => row.path)).toEqual(['/scim/v2/Users', '/scim/v2/Users/none', '/scim/v2/Users']);
+    expect(doors.rows.map((row) => JSON.parse(row.payload ?? 'null') as unknown)).toEqual([
+      { query },
+      expect.objectContaining({ query: 'attributes=id', body: { userName: 'u' } }),
+      null,
+    ]);
+  });
+
+  it('marks a failed change of the manager alone, which directories count apart', async () => {
+    const id = idOf(await doors.send('hot', 'POST', '/Users', { body: { userName: 'u' } }));
+    const manager = {
+      op: 'replace',
+      path: 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager',
+      value: 'm',
+    };
+    const title = { op: 'replace', path: 'title', value: 't' };
+    const stale = { 'If-Match': 'W/"99"' };
+    const patch = (Operations: object[], headers: Record<string, string> = {}) =>
+      doors.send('hot', 'PATCH', `/Users/${id}`, { body: { Operations }, headers });
+
+    await patch([manager], stale);
+    await patch([manager, title], stale);
+    await patch([{ op: 'remove', path: 'manager' }], stale);
+    await patch([manager]);
+    await doors.flush();
+
+    const marks = doors.rows
+      .slice(1)
+      .map(({ statusCode, affected }) => [statusCode, (affected as { reference?: string }).reference]);
+    expect(marks).toEqual([
+      [412, 'manager'],
+      [412, undefined],
+      [412, 'manager'],
+      [200, undefined],
+    ]);
   });
 
   it('fits the table', async () => {
@@ -78,14 +125,14 @@ describe('the request log', () => {
     );
     expect(rows).toEqual([
       { method: 'POST', fits: 1 },
-      { method: 'GET', fits: null },
+      { method: 'GET', fits: 1 },
     ]);
   });
 
   it('keeps rows while the database is away, and counts what its queue cannot hold', async () => {
-    const written: RequestLogRow[] = [];
+    const written: RequestRecord[] = [];
     let isAway = true;
-    const write = async (rows: readonly RequestLogRow[]) => {
+    const write = async (rows: readonly RequestRecord[]) => {
       if (isAway) throw new AppError('database.unavailable');
       written.push(...rows);
     };
@@ -105,7 +152,7 @@ describe('the request log', () => {
 
   it('loses a row that the database refuses, and no other', async () => {
     const written: string[] = [];
-    const write = async (rows: readonly RequestLogRow[]) => {
+    const write = async (rows: readonly RequestRecord[]) => {
       if (rows.some((row) => row.requestId === 'bad')) throw new AppError('bug');
       written.push(...rows.map((row) => row.requestId));
     };

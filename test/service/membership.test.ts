@@ -94,7 +94,7 @@ describe('membership', () => {
       caller('r2'),
       made.group.id,
       { edit: () => profile('Squad', 'e'), members: edit({ [b]: true }, 'leave') },
-      { ...all, ifMatch: 1 },
+      { ...all, ifMatch: [1] },
     );
 
     expect([same.isChanged, same.group]).toEqual([false, made.group]);
@@ -160,7 +160,7 @@ describe('membership', () => {
     const [a, b] = [await person('a'), await person('b')];
     const { group } = await membership().createGroup(caller(), profile('Team'), edit({ [a]: true, [b]: true }), all);
 
-    await membership().removeGroup(caller(), group.id, { ifMatch: 1 });
+    await membership().removeGroup(caller(), group.id, { ifMatch: [1] });
     await membership().createGroup(caller(), profile('TEAM'), sameMembers, all);
 
     expect(moves.at(-1)).toEqual({ groupId: group.id, joined: [], left: [a, b].toSorted() });

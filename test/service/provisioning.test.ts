@@ -245,7 +245,7 @@ describe('provisioning', () => {
     const service = build();
     const user = await service.createUser(caller, aProfile());
 
-    const attempt = service.changeUser(caller, user.id, (profile) => ({ ...profile, title: 'CEO' }), { ifMatch: 7 });
+    const attempt = service.changeUser(caller, user.id, (profile) => ({ ...profile, title: 'CEO' }), { ifMatch: [7] });
 
     await expect(attempt).rejects.toMatchObject({ code: 'version.stale' });
     expect((await service.getUser(caller, user.id)).profile.title).toBeNull();

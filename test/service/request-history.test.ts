@@ -3,7 +3,7 @@ import { newId } from '../../src/ids';
 import { createLicensing } from '../../src/service/licensing';
 import { createProvisioning } from '../../src/service/provisioning';
 import { createRequestHistory } from '../../src/service/request-history';
-import type { RequestLogRow } from '../../src/store/request-log-store';
+import type { RequestRecord } from '../../src/domain/request-record';
 import { aProfile, scimCaller, testClock } from '../support/builders';
 import { useDatabase } from '../support/database';
 
@@ -21,7 +21,7 @@ describe('the flight recorder', () => {
       licensing: createLicensing({ newId }),
       consequences: { endSignIns: () => Promise.resolve(), matchQuarantined: () => Promise.resolve(0) },
     });
-  const add = (...rows: Partial<RequestLogRow>[]) =>
+  const add = (...rows: Partial<RequestRecord>[]) =>
     db.database.acrossOrganizations((scan) =>
       scan.requestLog.add(
         rows.map((row) => ({
@@ -93,16 +93,35 @@ describe('the flight recorder', () => {
     expect(foreign.items).toEqual([]);
   });
 
-  it('counts failures against the lines, members apart', async () => {
+  it('counts failures against the lines, members and managers apart', async () => {
     clock.advance(dayMs);
     await add({ statusCode: 500, receivedAt: new Date(clock.now().getTime() - dayMs - 1) });
     await add({}, {}, { statusCode: 409 }, { statusCode: 404, path: '/scim/v2/Groups/y' }, { statusCode: 201 });
+    await add(
+      { statusCode: 412, affected: { user: 'u', reference: 'manager' } },
+      { statusCode: 412, affected: { user: 'u' } },
+    );
 
     const health = await history().health(scimCaller(db.organizationId), 24);
 
-    expect(health).toMatchObject({ requests: 5, failures: 2, referenceFailures: 1, ratio: 0.2, state: 'ok' });
-    expect(health.byStatus).toEqual({ 200: 2, 201: 1, 404: 1, 409: 1 });
+    expect(health).toMatchObject({ requests: 7, failures: 4, referenceFailures: 2, ratio: 2 / 7, state: 'ok' });
+    expect(health.byStatus).toEqual({ 200: 2, 201: 1, 404: 1, 409: 1, 412: 2 });
     expect(await history().health(scimCaller(db.secondOrganizationId), 24)).toMatchObject({ requests: 0 });
+  });
+
+  it('says how many rows the counts lack: dropped, and lost in crashes', async () => {
+    const at = (seconds: number) => new Date(clock.now().getTime() + seconds * 1000);
+    const promised = { promised: 40, written: 10, dropped: 3 };
+    await db.database.acrossOrganizations(async ({ requestLogWriters }) => {
+      await requestLogWriters.keep('old', promised, at(-dayMs / 1000 - 1));
+      await requestLogWriters.keep('dead', promised, at(-60));
+      await requestLogWriters.close('dead', { least: 2, most: 16 }, at(0));
+      await requestLogWriters.keep('living', { ...promised, dropped: 1 }, at(0));
+    });
+
+    const health = await history().health(scimCaller(db.organizationId), 24);
+
+    expect(health.missing).toEqual({ dropped: 4, lostLeast: 2, lostMost: 16 });
   });
 
   it('takes payloads out after 30 days and rows after 90, once each, in batches', async () => {

@@ -25,6 +25,7 @@ describe('the writer of the request log', () => {
     body: undefined,
     operations: undefined,
     warnings: [],
+    ignored: [],
     target: undefined,
     subjectId: undefined,
     decision: 'changed',

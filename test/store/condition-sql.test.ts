@@ -184,6 +184,26 @@ describe('conditions', () => {
     expect(found).toEqual([names.slice(0, 4), names.slice(0, 4)]);
   });
 
+  it('takes the blanks at the end of a part as they are: blanks alone are not found everywhere', async () => {
+    const provisioning = build();
+    const caller = scimCaller(db.organizationId);
+    for (const userName of ['jane doe', 'janet', 'jane', 'two  blanks'])
+      await provisioning.createUser(caller, aProfile({ userName, displayName: userName }));
+    const find = async (attribute: string, operator: 'sw' | 'co' | 'ew' | 'eq', sought: string): Promise<string[]> => {
+      const where: Condition = { kind: 'compare', attribute, operator, value: sought };
+      const { items } = await provisioning.listUsers(caller, { where, offset: 0, limit: 200 });
+      return items.map((it) => it.profile.userName);
+    };
+
+    for (const attribute of ['userName', 'displayName']) {
+      expect(await find(attribute, 'sw', '  ')).toEqual([]);
+      expect(await find(attribute, 'ew', '  ')).toEqual([]);
+      expect(await find(attribute, 'co', '  ')).toEqual(['two  blanks']);
+      expect(await find(attribute, 'sw', 'JANE ')).toEqual(['jane doe']);
+    }
+    expect(await find('userName', 'eq', 'jane ')).toEqual(['jane']);
+  });
+
   it('S6 in short: matching attributes are found by an index', async () => {
     const provisioning = build();
     const caller = scimCaller(db.organizationId);

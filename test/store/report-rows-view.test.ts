@@ -1,6 +1,6 @@
 // The rows of the user list as of an instant, over the golden population and what happens to it afterwards.
 import { newId } from '../../src/ids';
-import type { UserListValues } from '../../src/store/report-rows-view';
+import type { UserListValues } from '../../src/domain/user-list';
 import { useDatabase } from '../support/database';
 import { addGoldenPopulation, afterGoldenAt, goldenAt, type GoldenPopulation } from '../support/golden-population';
 

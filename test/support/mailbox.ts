@@ -32,14 +32,17 @@ export interface Mailbox {
   waitFor(isThere: (mails: ReadMail[]) => boolean, deadlineMs?: number): Promise<ReadMail[]>;
 }
 
+/** What a wait that was in vain has to say beside the mails there are. */
+type Story = () => string;
+
 /** The mails a sink has taken. */
-export function mailboxOfSink(sink: Pick<SmtpSink, 'mails'>): Mailbox {
-  return createMailbox(() => Promise.all(sink.mails.map(({ raw }) => readMail(raw))));
+export function mailboxOfSink(sink: Pick<SmtpSink, 'mails'>, story?: Story): Mailbox {
+  return createMailbox(story, () => Promise.all(sink.mails.map(({ raw }) => readMail(raw))));
 }
 
 /** The mails written to a folder; a folder that is not there yet holds none. */
-export function mailboxOfFolder(folder: string): Mailbox {
-  return createMailbox(async () => {
+export function mailboxOfFolder(folder: string, story?: Story): Mailbox {
+  return createMailbox(story, async () => {
     const mails = await Promise.all(emlFiles(folder).map((file) => readMail(readFileSync(`${folder}/${file}`))));
     return mails.toSorted((a, b) => a.date.getTime() - b.date.getTime());
   });
@@ -68,17 +71,20 @@ function readAttachment({ filename, mimeType, content }: Email['attachments'][nu
   return { filename: filename ?? '', contentType: mimeType, content: Buffer.from(content as ArrayBuffer) };
 }
 
-function createMailbox(list: () => Promise<ReadMail[]>): Mailbox {
+function createMailbox(story: Story = () => '', list: () => Promise<ReadMail[]>): Mailbox {
   return {
     list,
-    async waitFor(isThere, deadlineMs = 60_000) {
+    // Longer than the 10 s and 40 s that a journey waits after two slow answers of the database (workflows/journey.ts).
+    async waitFor(isThere, deadlineMs = 120_000) {
       const end = Date.now() + deadlineMs;
       for (;;) {
         const mails = await list();
         if (isThere(mails)) return mails;
         if (Date.now() > end) {
           const seen = mails.map(({ kind, to, subject }) => `${kind} to ${to}: ${subject}`).join('\n');
-          throw new Error(`The mails asked for did not come within ${deadlineMs} ms. There are:\n${seen || 'none'}`);
+          throw new Error(
+            `The mails asked for did not come within ${deadlineMs} ms. There are:\n${seen || 'none'}\n${story()}`,
+          );
         }
         await pause(25);
       }

@@ -164,11 +164,12 @@ function assemble(facts: Facts & Pick<Product, 'environment' | 'rows'>, guard: G
   };
   const web = roleOf('web', () => isReady(url));
   const worker = roleOf('worker', seen);
+  const story = (): string => [web, worker].map((role) => storyOf(role)).join('\n');
   const run = (args: readonly string[], more: Environment = {}): Promise<Said> =>
     runCommand(args, { ...environment, ...more }, guard.watch);
   return {
     ...facts,
-    mailbox: sink ? mailboxOfSink(sink) : mailboxOfFolder(join(dataDir, 'outbox')),
+    mailbox: sink ? mailboxOfSink(sink, story) : mailboxOfFolder(join(dataDir, 'outbox'), story),
     web,
     worker,
     run,
@@ -178,7 +179,7 @@ function assemble(facts: Facts & Pick<Product, 'environment' | 'rows'>, guard: G
     api: (method, path, body) =>
       ask(`${url}/api/v1${path}`, { method, token: facts.apiToken, type: 'application/json', body }),
     until: (what, look, deadlineMs = 30_000) =>
-      untilFound(look, deadlineMs, () => `${what}: not within ${deadlineMs / 1000} s.\n${storyOf(web, worker)}`),
+      untilFound(look, deadlineMs, () => `${what}: not within ${deadlineMs / 1000} s.\n${story()}`),
   };
 }
 
@@ -226,9 +227,13 @@ async function untilFound<T>(
   }
 }
 
-/** What both roles said last, their routine left out. */
-function storyOf(...roles: readonly Role[]): string {
-  return roles.map((role) => tail(role.log(), 15)).join('\n');
+/** What a process has warned of, and its last words. */
+function storyOf(role: Role): string {
+  const warnings = role
+    .log()
+    .split('\n')
+    .filter((line) => /"level":"(warn|error)"/.test(line));
+  return [...warnings.slice(-15), '…', tail(role.log(), 10)].join('\n');
 }
 
 async function makeDatabase(): Promise<string> {

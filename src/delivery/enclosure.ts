@@ -1,43 +1,13 @@
-// The delivery of a run by mail: finished files as attachments; what is too large for a mail is named with its place.
-// Called by the report activities, once for each recipient, with that recipient's mail row already claimed.
+// Which files of a run go with a mail, and how; what is too large stays in the report folder and the mail says so.
+// Called by the report activities.
 import type { ReportArtifact } from '../domain/report';
-import type { Attachment, Mailer, Outcome, OutgoingMail } from '../mail/outgoing';
+import type { Attachment } from '../mail/outgoing';
 
 /** How the files of a run go with one mail. */
 export interface Enclosure {
   readonly attached: readonly ReportArtifact[];
-  /** Too large to attach: the mail says where they lie. */
+  /** Too large to attach. */
   readonly leftInFolder: readonly ReportArtifact[];
-}
-
-/** One recipient's mail: its row, and the function that writes subject and parts once the enclosure is known. */
-export interface Letter {
-  readonly envelope: Pick<OutgoingMail, 'mailId' | 'messageId' | 'date' | 'from' | 'to' | 'replyTo' | 'kind'>;
-  readonly write: (enclosure: Enclosure) => Pick<OutgoingMail, 'subject' | 'text' | 'html'>;
-}
-
-/** Mail as a destination. */
-export interface MailDelivery {
-  /**
-   * Hands the mail over, once; the outcome is the relay's word.
-   * @throws AppError as Mailer.send
-   */
-  deliver(files: readonly ReportArtifact[], letter: Letter): Promise<Outcome>;
-}
-
-interface Dependencies {
-  readonly mailer: Pick<Mailer, 'send'>;
-}
-
-/** Makes the delivery by mail. */
-export function createMailDelivery({ mailer }: Dependencies): MailDelivery {
-  return {
-    deliver: async (files, { envelope, write }) => {
-      const enclosure = encloseFiles(files);
-      const attachments = enclosure.attached.map(toAttachment);
-      return mailer.send({ ...envelope, ...write(enclosure), attachments });
-    },
-  };
 }
 
 const mostFileBytes = 10 * 1024 * 1024;

@@ -1,0 +1,26 @@
+// Work for many organizations or people, of which one that fails must not stop the others. Called by the services that the
+// worker's tickers drive.
+import { AppError } from '../errors';
+
+/** One may be too large for its time limits; when the next one finds no database either, it is away for all. */
+const outage = 2;
+
+/**
+ * Does the work for each, one after the other.
+ * @throws the first failure, once all had their turn; at once when the database is away
+ */
+export async function eachApart<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  let awayInARow = 0;
+  for (const item of items) {
+    try {
+      await work(item);
+      awayInARow = 0;
+    } catch (error) {
+      failures.push(error);
+      awayInARow = error instanceof AppError && error.code === 'database.unavailable' ? awayInARow + 1 : 0;
+    }
+    if (awayInARow >= outage) break;
+  }
+  if (failures.length > 0) throw failures[0];
+}
