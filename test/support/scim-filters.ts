@@ -39,7 +39,11 @@ const manyValued = new Set(['emails', 'phoneNumbers', 'addresses', 'ims', 'photo
 
 /** What two texts have in common when case does not count. */
 export function folded(text: string): string {
-  return text.normalize('NFKC').toLowerCase().normalize('NFKC').trimEnd();
+  return foldedPart(text).trimEnd();
+}
+
+function foldedPart(text: string): string {
+  return text.normalize('NFKC').toLowerCase().normalize('NFKC');
 }
 
 /** Whether the filter holds. `element` is where the names inside brackets are looked up. */
@@ -80,7 +84,10 @@ function isTrueOf(filter: Leaf, held: Json | undefined): boolean {
   if (typeof value === 'boolean') return (held === true) === value ? operator === 'eq' : operator === 'ne';
   if (!isHeld(held)) return operator === 'ne';
   const text = typeof held === 'string' ? held : JSON.stringify(held);
-  const [left, right] = exact.has(path) ? [text, value] : [folded(text), folded(value)];
+  const isExact = exact.has(path);
+  // A blank at the end of a part counts: "jane " does not begin "janet".
+  const wanted = ['co', 'sw', 'ew'].includes(operator) ? foldedPart(value) : folded(value);
+  const [left, right] = isExact ? [text, value] : [folded(text), wanted];
   const order = Buffer.compare(Buffer.from(left), Buffer.from(right));
   switch (operator) {
     case 'eq':
