@@ -41,7 +41,7 @@ function person(number, now) {
   const lastDays = (number * 7) % 120;
   const isUsed = reached >= 6;
   return {
-    id: `0190a1b2-c3d4-7e5f-8a9b-${String(number).padStart(12, '0')}`,
+    id: idOf(number),
     email: `person.${number}@example.com`,
     since: ago(250),
     seat: reached === 0 ? null : ago(249),
@@ -98,9 +98,14 @@ async function insert(sql, { o, id: poolId }, people) {
   );
 }
 
+/** The id of a person. @param {number} number */
+function idOf(number) {
+  return `0190a1b2-c3d4-7e5f-8a9b-${String(number).padStart(12, '0')}`;
+}
+
 /** @param {number} ms */
 function text(ms) {
   return new Date(ms).toISOString().replace('T', ' ').replace('Z', '000');
 }
 
-module.exports = { seed };
+module.exports = { idOf, seed };

@@ -18,7 +18,7 @@ const tokens = { API_TOKEN: `upt_${'a'.repeat(43)}`, SCIM_TOKEN: `upt_scim_${'s'
 const bufferPoolMb = 512;
 
 /**
- * @typedef {{ databaseUrl: string, baseUrl: string, apiToken: string, database: string, bufferPool: string, stop: () => Promise<void> }} Product
+ * @typedef {{ databaseUrl: string, baseUrl: string, apiToken: string, scimToken: string, pid: number, database: string, bufferPool: string, stop: () => Promise<void> }} Product
  * @returns {Promise<Product | { notRun: string }>}
  */
 async function startProduct() {
@@ -65,6 +65,8 @@ async function startProduct() {
     databaseUrl: database.url,
     baseUrl,
     apiToken: tokens.API_TOKEN,
+    scimToken: tokens.SCIM_TOKEN,
+    pid: web.pid ?? 0,
     database: program.flavor,
     bufferPool: `${bufferPoolMb} MB`,
     stop,

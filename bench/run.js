@@ -1,6 +1,6 @@
 // @ts-check
-// npm run bench -- NAME [--rounds 5] [--size N] [--check]: runs bench/NAME.js, prints its table, keeps bench/results/NAME.json.
-// A bench exports `measure({ rounds, size })` and answers `{ rows, database?, bufferPool? }`, or `{ notRun: reason }`.
+// npm run bench -- NAME [--rounds 5] [--size N] [--seconds N] [--check]: runs bench/NAME.js, prints its table, keeps bench/results/NAME.json.
+// A bench exports `measure({ rounds, size, seconds })` and answers `{ rows, database?, bufferPool? }`, or `{ notRun: reason }`.
 // Drives built processes and dist/; imports nothing from src.
 'use strict';
 const { existsSync, mkdirSync, readdirSync, writeFileSync } = require('node:fs');
@@ -11,11 +11,11 @@ const { parseArgs } = require('node:util');
 /**
  * One line of a result. `floor` and `ratio` compare inside one run; `goal` is in words; `met` is null without a goal.
  * @typedef {{ case: string, metric: string, value: number, floor: number | null, ratio: number | null, goal: string | null, met: boolean | null }} Row
- * @typedef {{ rounds: number, size: number | undefined }} Options
+ * @typedef {{ rounds: number, size: number | undefined, seconds: number | undefined }} Options
  * @typedef {{ rows: Row[], database?: string, bufferPool?: string, notRun?: undefined } | { notRun: string }} Result
  */
 
-const helpers = new Set(['run', 'rounds', 'seed']);
+const helpers = new Set(['run', 'rounds', 'seed', 'soak']);
 
 /** Names of the benches: every file that exports `measure`. */
 function benchNames() {
@@ -30,6 +30,7 @@ function readArguments() {
     options: {
       rounds: { type: 'string', default: '5' },
       size: { type: 'string' },
+      seconds: { type: 'string' },
       check: { type: 'boolean', default: false },
     },
   });
@@ -37,15 +38,16 @@ function readArguments() {
   const unknown = names.filter(
     (name) => !/^[a-z][a-z-]*$/.test(name) || !existsSync(path.join(__dirname, `${name}.js`)),
   );
-  const rounds = Number(values.rounds);
-  const size = values.size === undefined ? undefined : Number(values.size);
-  const isSound =
-    Number.isInteger(rounds) && rounds > 0 && (size === undefined || (Number.isInteger(size) && size > 0));
+  const whole = (/** @type {string | undefined} */ text) => (text === undefined ? undefined : Number(text));
+  const [rounds, size, seconds] = [Number(values.rounds), whole(values.size), whole(values.seconds)];
+  const isSound = [rounds, size, seconds].every((it) => it === undefined || (Number.isInteger(it) && it > 0));
   if (unknown.length > 0 || !isSound) {
-    process.stderr.write(`usage: npm run bench -- [${benchNames().join(' | ')}] [--rounds 5] [--size N] [--check]\n`);
+    process.stderr.write(
+      `usage: npm run bench -- [${benchNames().join(' | ')}] [--rounds 5] [--size N] [--seconds N] [--check]\n`,
+    );
     process.exit(2);
   }
-  return { names, rounds, size, check: values.check };
+  return { names, rounds, size, seconds, check: values.check };
 }
 
 /** @param {Row[]} rows */
@@ -107,9 +109,9 @@ async function runBench(name, options) {
 }
 
 async function main() {
-  const { names, rounds, size, check } = readArguments();
+  const { names, check, ...options } = readArguments();
   let allMet = true;
-  for (const name of names) allMet = (await runBench(name, { rounds, size })) && allMet;
+  for (const name of names) allMet = (await runBench(name, options)) && allMet;
   if (check && !allMet) process.exitCode = 1;
 }
 

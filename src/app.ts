@@ -51,7 +51,7 @@ export function createApp({ scim, oauthToken, api, console, health, trustProxy, 
   return (req, res) => {
     const path = pathOf(req.url ?? '/');
     if (path === '/livez') return answer(res, 200, { status: 'alive' });
-    if (path === '/readyz') return void ready(health, res);
+    if (path === '/readyz') return void ready(health, isOpen(), res);
     if ((req.url ?? '').length > longestUrl) return answer(res, 414, { error: 'The URL is longer than 16 kB.' });
     const isScim = path === '/scim' || path.startsWith('/scim/');
     if (!isOpen()) return isScim ? scim.refuse(new AppError('database.migrating'), req, res) : closed(res);
@@ -60,8 +60,10 @@ export function createApp({ scim, oauthToken, api, console, health, trustProxy, 
   };
 }
 
-async function ready(health: Health, res: ServerResponse): Promise<void> {
+/** Who is told "ready" sends work at once, so the doors are open by then. */
+async function ready(health: Health, isOpen: boolean, res: ServerResponse): Promise<void> {
   const { isReady, body } = await health.readiness();
+  if (isReady && !isOpen) return answer(res, 503, { ...body, status: 'starting' });
   answer(res, isReady ? 200 : 503, body);
 }
 

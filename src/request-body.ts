@@ -35,7 +35,8 @@ export function collectBody(req: IncomingMessage, { maxBytes, tooLarge, cutShort
     });
     req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     req.on('error', (cause) => reject(cutShort(cause)));
-    req.on('close', () => reject(cutShort()));
+    // Every request closes; an error is made, with its stack, only for one that has not ended.
+    req.on('close', () => void (req.readableEnded || reject(cutShort())));
   });
 }
 

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import request from 'supertest';
 import { createApp } from '../src/app';
 
-function build(isOpen = true) {
+function build(isOpen = true, isReady = isOpen) {
   const seen: string[] = [];
   const end = (name: string) => (req: IncomingMessage, res: ServerResponse) => {
     seen.push(`${name} ${req.method} ${req.url}`);
@@ -22,8 +22,8 @@ function build(isOpen = true) {
     refuse: (_error: unknown, req: IncomingMessage, res: ServerResponse) => end('refused')(req, res),
   };
   const readiness = async () => ({
-    isReady: isOpen,
-    body: { status: isOpen ? 'ready' : 'starting', database: 'ok', worker: 'ok', mail: 'ok' } as const,
+    isReady,
+    body: { status: isReady ? 'ready' : 'starting', database: 'ok', worker: 'ok', mail: 'ok' } as const,
   });
   const health = { readiness, stop: () => undefined };
   const app = createApp({
@@ -87,5 +87,13 @@ describe('the listener', () => {
 
     expect([414, 431]).toContain(response.status);
     expect(seen).toEqual([]);
+  });
+
+  it('is not ready while the schema is there but its doors are still closed', async () => {
+    const { agent } = build(false, true);
+
+    const response = await agent.get('/readyz');
+
+    expect([response.status, response.body.status]).toEqual([503, 'starting']);
   });
 });

@@ -104,7 +104,7 @@ export const groupUrn = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 
 /** Accepted, never stored, so never in /Schemas. */
 const dropped = new Set(['password', 'x509Certificates']);
-/** `$ref` of a manager is ours: it follows from `value`. */
+/** `$ref` is ours, whatever is advertised: it follows from `value`. */
 const ours = new Set(['$ref']);
 
 /** Attributes that every resource has and /Schemas does not show. Source: RFC 7643 3.1. */
@@ -176,7 +176,8 @@ function asGroups(it: AttributeDocument): AttributeDocument {
   if (it.name !== 'members') return it;
   const subs: Readonly<Record<string, Partial<AttributeDocument>>> = {
     display: { mutability: 'readOnly' },
-    $ref: { mutability: 'readOnly', referenceTypes: ['User'] },
+    // Advertised as the RFC has it, so that a client that makes members from the schema names somebody who is there.
+    $ref: { mutability: 'immutable', referenceTypes: ['User'] },
     type: { canonicalValues: ['User'] },
   };
   return { ...it, subAttributes: (it.subAttributes ?? []).map((sub) => ({ ...sub, ...subs[sub.name] })) };
@@ -206,7 +207,7 @@ function toAttribute(it: AttributeDocument): Attribute {
     name: it.name,
     type: it.type as Attribute['type'],
     isMulti: it.multiValued,
-    isReadOnly: it.mutability === 'readOnly',
+    isReadOnly: it.mutability === 'readOnly' || ours.has(it.name),
     isRequired: it.required === true,
     isCaseExact: it.caseExact === true,
     isDropped: dropped.has(it.name),

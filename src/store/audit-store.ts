@@ -3,6 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Caller } from '../domain/caller';
 import type { Json } from '../domain/user';
+import { preparable } from './insert-sql';
 import type { Connection, Value } from './connection';
 
 /** A personal value of an entry: which field, whose, and what. */
@@ -42,7 +43,10 @@ export function createAuditStore(connection: Connection) {
         'INSERT INTO audit_entries (organization_id, happened_at, actor_kind, actor_id, action, target_kind, target_id, detail, request_id) VALUES ?';
       const rows = [first, ...further].map((entry) => toRow(organizationId, entry));
       // The driver answers the id of the first row, which is the one with personal values.
-      const { insertId } = await connection.run(sql, [rows.slice(0, atOnce)]);
+      const few = preparable(sql, rows);
+      const { insertId } = await (few === undefined
+        ? connection.run(sql, [rows.slice(0, atOnce)])
+        : connection.prepared(few.sql, few.values));
       await connection.insertMany(sql, rows.slice(atOnce));
       await connection.insertMany(
         'INSERT INTO audit_personal_values (organization_id, audit_id, field, subject_user_id, value_text, salt) VALUES ?',

@@ -90,7 +90,8 @@ function leafSql(node: Condition, column: Column): Sql {
   return compareSql(node.operator, column, textOf(node, column));
 }
 
-function presence({ sql, as }: Column): string {
+function presence({ sql, as, present: own }: Column): string {
+  if (own !== undefined) return own;
   if (as === 'boolean' || as === 'instant' || as === 'id') return `${sql} IS NOT NULL`;
   return `(${sql} IS NOT NULL AND ${sql} <> '')`;
 }

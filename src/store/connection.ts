@@ -24,7 +24,7 @@ export interface Connection {
   /** Binary protocol: for constant text and single rows (0.65 to 0.75 of the cost, docs/adr/0004). */
   readonly prepared: (sql: string, values?: readonly Value[]) => Promise<Result>;
   /**
-   * One multi-row INSERT (or upsert): `sql` has one `VALUES ?` place; 1,000 rows a statement at most are sent at once.
+   * One multi-row INSERT (or upsert): `sql` has one `VALUES ?` place; a few rows are prepared, of many 1,000 are sent at once.
    * No rows, no statement.
    */
   readonly insertMany: (sql: string, rows: readonly (readonly Value[])[]) => Promise<number>;

@@ -5,6 +5,7 @@ import type { Connection as DriverConnection, ResultSetHeader } from 'mysql2';
 import { AppError } from '../errors';
 import type { Connection, Result, Row, ScanConnection, Value } from './connection';
 import { isBroken, isRetryable, toDatabaseError } from './database-error';
+import { preparable } from './insert-sql';
 import { createScan, createStores, type Scan, type Stores } from './stores';
 
 /** Waits in milliseconds; `pool` is the number of connections. */
@@ -173,6 +174,8 @@ function createConnection(driver: DriverConnection, options: DatabaseOptions): S
     prepared: (sql, values = []) => send('execute', sql, values),
     insertMany: async (sql, rows) => {
       let changed = 0;
+      const few = preparable(sql, rows);
+      if (few !== undefined) return (await send('execute', few.sql, few.values)).affectedRows;
       for (let start = 0; start < rows.length; start += 1000) {
         changed += (await send('query', sql, [rows.slice(start, start + 1000)])).affectedRows;
       }

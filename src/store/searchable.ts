@@ -7,6 +7,8 @@
 export interface Column {
   readonly sql: string;
   readonly as: 'key' | 'value_key' | 'exact' | 'id' | 'lower' | 'boolean' | 'instant';
+  /** Whether it has a value, where the column alone cannot tell. */
+  readonly present?: string;
 }
 
 /** The elements of one multi-valued attribute. */

@@ -88,8 +88,14 @@ function toGroups(list: unknown): User['groups'] {
 
 type ValueRow = [number, string, string | null, string | null, number, string | null, unknown];
 
+/** Names of attributes are ASCII, so their code units will do. */
+function byPlace([ordinal, name]: ValueRow, [otherOrdinal, other]: ValueRow): number {
+  if (name === other) return ordinal - otherOrdinal;
+  return name < other ? -1 : 1;
+}
+
 function toValues(list: unknown): ProfileValue[] {
-  const rows = ((list ?? []) as ValueRow[]).toSorted((a, b) => a[1].localeCompare(b[1]) || a[0] - b[0]);
+  const rows = ((list ?? []) as ValueRow[]).toSorted(byPlace);
   return rows.map(([, attribute, type, value, isPrimary, display, extra]) => {
     // MariaDB keeps JSON as text, so it comes quoted inside the list; MySQL nests it.
     const parsed = typeof extra === 'string' ? (JSON.parse(extra) as unknown) : extra;

@@ -30,7 +30,15 @@ const elementColumns: ReadonlyMap<string, Column> = new Map<string, Column>([
   ['value', { sql: 'v.value_key', as: 'value_key' }],
   ['type', { sql: 'v.type_key', as: 'key' }],
   ['display', { sql: 'v.display', as: 'lower' }],
-  ['primary', { sql: 'v.is_primary', as: 'boolean' }],
+  [
+    'primary',
+    // False as it was sent stands in the JSON beside; a mark that was never sent is false in the column too.
+    {
+      sql: 'v.is_primary',
+      as: 'boolean',
+      present: `(v.is_primary = 1 OR JSON_EXTRACT(v.extra, '$.extra.primary') IS NOT NULL)`,
+    },
+  ],
 ]);
 
 const groupColumns: ReadonlyMap<string, Column> = new Map<string, Column>([

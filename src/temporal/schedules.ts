@@ -9,6 +9,8 @@ import { hashOfNote, idOf, toScheduleForm } from './schedule-spec';
 /** What a pass over all Schedules has changed. */
 export interface ReconcileResult {
   readonly written: number;
+  /** Those the server calls wrong: told in the log, and no reason to leave out the others. */
+  readonly refused: number;
   readonly deleted: number;
   readonly unchanged: number;
 }
@@ -74,9 +76,21 @@ export function createSchedules({ client, source, log, changesPerSecond = 20 }: 
     });
     const orphans = [...actual.keys()].filter((id) => !wanted.has(id));
     const pace = createPace(changesPerSecond);
-    for (const { organizationId, reportId } of changed) await pace(() => sync(targetOf(organizationId, reportId)));
+    let refused = 0;
+    for (const { organizationId, reportId } of changed) {
+      const target = targetOf(organizationId, reportId);
+      await pace(() =>
+        sync(target).catch((error: unknown) => {
+          // The client's word for INVALID_ARGUMENT (SDK 1.24).
+          if (!(error instanceof TypeError)) throw error;
+          refused += 1;
+          log.error({ error, organizationId, scheduleId: target.scheduleId }, 'Temporal refuses a schedule');
+        }),
+      );
+    }
     for (const scheduleId of orphans) await pace(() => remove(client, scheduleId));
-    const result = { written: changed.length, deleted: orphans.length, unchanged: wanted.size - changed.length };
+    const written = changed.length - refused;
+    const result = { written, refused, deleted: orphans.length, unchanged: wanted.size - changed.length };
     log.info(result, 'schedules compared with the table');
     return result;
   };

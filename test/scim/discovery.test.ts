@@ -56,6 +56,19 @@ describe('discovery', () => {
     expect(JSON.stringify(core)).not.toMatch(/writeOnly|"never"|null/);
   });
 
+  it('E22: advertises members as RFC 7643 does, so that what is made from /Schemas names somebody who is there', async () => {
+    const { body } = await get('/Schemas/urn:ietf:params:scim:schemas:core:2.0:Group');
+
+    const attributes = body['attributes'] as unknown as Advertised[];
+    const subs = attributes.find(({ name }) => name === 'members')?.subAttributes ?? [];
+    expect(Object.fromEntries(subs.map(({ name, mutability }) => [name, mutability]))).toEqual({
+      value: 'immutable',
+      display: 'readOnly',
+      $ref: 'immutable',
+      type: 'immutable',
+    });
+  });
+
   it('names users and groups, at the public address, with an entity tag', async () => {
     const types = await get('/ResourceTypes');
     const type = await get('/resourcetypes/user/');

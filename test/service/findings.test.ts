@@ -7,7 +7,7 @@ import type { AnsweredRequest } from '../../src/domain/request-record';
 import { newId } from '../../src/ids';
 import { createFindings } from '../../src/service/findings';
 import { createRequestLogWriter } from '../../src/service/request-log-writer';
-import { useDoors } from '../scim/doors';
+import { idOf, useDoors } from '../scim/doors';
 import { useDatabase } from '../support/database';
 import { quietLog, rowsOf } from '../support/reports';
 
@@ -44,12 +44,12 @@ describe('findings of a mapping', () => {
   });
 
   it('name the path of a PATCH without the values in it', async () => {
-    const { body } = await doors.send('hot', 'POST', '/Users', { body: { userName: 'a@example.com' } });
+    const id = idOf(await doors.send('hot', 'POST', '/Users', { body: { userName: 'a@example.com' } }));
     const Operations = [
       { op: 'replace', path: 'pets[name eq "ada@example.com"].color', value: 'red' },
       { op: 'replace', path: 'displayName', value: 'A' },
     ];
-    const patched = await doors.send('hot', 'PATCH', `/Users/${String(body['id'])}`, { body: { Operations } });
+    const patched = await doors.send('hot', 'PATCH', `/Users/${id}`, { body: { Operations } });
     await keep();
 
     const [finding] = await findings().list(caller(), { limit: 10 });

@@ -44,29 +44,40 @@ describe('manager links', () => {
     expect(await linkManagers()).toBe(0);
   });
 
-  it('leaves who still names nobody, keeps the version, and writes the manager into the profile history', async () => {
-    const { provisioning, linkManagers } = build();
-    const caller = scimCaller(db.organizationId);
-    const lost = await provisioning.createUser(
-      caller,
-      aProfile({ userName: 'lost@example.com', managerRaw: 'nobody' }),
-    );
-    const late = await provisioning.createUser(
-      caller,
-      aProfile({ userName: 'late@example.com', managerRaw: 'boss@example.com' }),
-    );
-    const boss = await provisioning.createUser(caller, aProfile({ userName: 'boss@example.com' }));
-    await db.sql.query('UPDATE users SET manager_user_id = NULL WHERE id = ?', [late.id]);
+  it.each([
+    ['not at all', true],
+    ['in its row alone, by the create of the manager', false],
+  ])(
+    'writes history and audit of who was linked %s so far, and leaves who still names nobody',
+    async (_, isUnlinked) => {
+      const { provisioning, linkManagers } = build();
+      const caller = scimCaller(db.organizationId);
+      const lost = await provisioning.createUser(
+        caller,
+        aProfile({ userName: 'lost@example.com', managerRaw: 'nobody' }),
+      );
+      const late = await provisioning.createUser(
+        caller,
+        aProfile({ userName: 'late@example.com', managerRaw: 'boss@example.com' }),
+      );
+      const boss = await provisioning.createUser(caller, aProfile({ userName: 'boss@example.com' }));
+      if (isUnlinked) await db.sql.query('UPDATE users SET manager_user_id = NULL WHERE id = ?', [late.id]);
 
-    const linked = await linkManagers();
+      const linked = await linkManagers();
 
-    expect(linked).toBe(1);
-    expect(await provisioning.getUser(caller, late.id)).toMatchObject({ managerUserId: boss.id, rowVersion: 1 });
-    expect((await provisioning.getUser(caller, lost.id)).managerUserId).toBeNull();
-    const [versions] = await db.sql.query(
-      'SELECT manager_user_id AS id FROM user_profile_versions WHERE user_id = ? AND is_open = 1',
-      [late.id],
-    );
-    expect(versions).toEqual([{ id: boss.id }]);
-  });
+      expect(linked).toBe(1);
+      expect(await provisioning.getUser(caller, late.id)).toMatchObject({ managerUserId: boss.id, rowVersion: 1 });
+      expect((await provisioning.getUser(caller, lost.id)).managerUserId).toBeNull();
+      const [versions] = await db.sql.query(
+        'SELECT manager_user_id AS id FROM user_profile_versions WHERE user_id = ? AND is_open = 1',
+        [late.id],
+      );
+      expect(versions).toEqual([{ id: boss.id }]);
+      const [entries] = await db.sql.query(
+        "SELECT target_id AS id FROM audit_entries WHERE action = 'user.manager_linked'",
+      );
+      expect(entries).toEqual([{ id: late.id }]);
+      expect(await linkManagers()).toBe(0);
+    },
+  );
 });

@@ -28,7 +28,7 @@ export interface Load {
 
 /**
  * Starts clients that each create a user, read it, rename it and look for it, again and again, over kept connections.
- * After a failure a client looks for its user before it creates it again, as Entra does.
+ * After a failure a client looks for its user before it creates it again, as Entra does; a look that failed itself says nothing.
  */
 export function startLoad(product: Pick<Product, 'url' | 'scimToken'>, clients: number): Load {
   const outcomes: Outcome[] = [];
@@ -40,9 +40,9 @@ export function startLoad(product: Pick<Product, 'url' | 'scimToken'>, clients: 
     outcomes.push(outcome);
     return { status: outcome.status, body: answer };
   };
-  const find = async (userName: string): Promise<string | undefined> => {
-    const { body } = await ask('GET', `/Users?filter=${encodeURIComponent(`userName eq "${userName}"`)}`);
-    return (body as { Resources?: { id: string }[] } | undefined)?.Resources?.[0]?.id;
+  const find = async (userName: string): Promise<{ wasTold: boolean; id: string | undefined }> => {
+    const { status, body } = await ask('GET', `/Users?filter=${encodeURIComponent(`userName eq "${userName}"`)}`);
+    return { wasTold: status === 200, id: (body as { Resources?: { id: string }[] } | undefined)?.Resources?.[0]?.id };
   };
   const provision = async (userName: string): Promise<string | undefined> => {
     const { status, body } = await ask('POST', '/Users', entraUser({ userName, givenName: 'Lo', familyName: 'Ad' }));
@@ -57,7 +57,9 @@ export function startLoad(product: Pick<Product, 'url' | 'scimToken'>, clients: 
       let id = await provision(userName);
       while (id === undefined && !stopping.signal.aborted) {
         await new Promise((resolve) => setTimeout(resolve, 20));
-        id = (await find(userName)) ?? (stopping.signal.aborted ? undefined : await provision(userName));
+        const found = await find(userName);
+        id = found.id;
+        if (id === undefined && found.wasTold && !stopping.signal.aborted) id = await provision(userName);
       }
       if (id === undefined) return;
       await ask('GET', `/Users/${id}`);

@@ -76,7 +76,7 @@ describe('the workers', () => {
       outbox: createOutbox({ database, newId }),
       journeys,
       calls: createWorkflowCalls({ client, schedules: none, callMs: 5000 }),
-      schedules: { reconcile: async () => ({ written: 0, deleted: 0, unchanged: 0 }) },
+      schedules: { reconcile: async () => ({ written: 0, refused: 0, deleted: 0, unchanged: 0 }) },
       clock,
       log: quietLog,
       fault,

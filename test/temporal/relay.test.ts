@@ -26,7 +26,7 @@ describe('the relay', () => {
       schedules: {
         reconcile: async () => {
           reconciled += 1;
-          return { written: 0, deleted: 0, unchanged: 0 };
+          return { written: 0, refused: 0, deleted: 0, unchanged: 0 };
         },
       },
       clock: systemClock,

@@ -5,7 +5,7 @@ import { quietLog } from '../support/reports';
 import { eventually } from '../support/temporal-client';
 
 describe('the schedule loop', () => {
-  const result = { written: 0, deleted: 0, unchanged: 0 };
+  const result = { written: 0, refused: 0, deleted: 0, unchanged: 0 };
 
   function aLoop(reconcile: () => Promise<typeof result>, log: Log = quietLog) {
     let looks = 0;

@@ -124,6 +124,20 @@ describe('schedules', () => {
     await eventually(async () => expect(await schedules.reconcile()).toMatchObject({ written: 0, deleted: 0 }));
   });
 
+  it('tells of a schedule that the server refuses, and mends the others', async () => {
+    await put();
+    await db.sql.query("UPDATE report_schedules SET time_zone = 'Mars/Olympus' WHERE report_id = ?", [reportId]);
+
+    const result = await schedules.reconcile();
+
+    expect(result).toMatchObject({ refused: 1, written: 2 });
+    await eventually(async () =>
+      expect(await listed()).toEqual(
+        expect.arrayContaining([`snapshot/${db.organizationId}`, `snapshot/${db.secondOrganizationId}`]),
+      ),
+    );
+  });
+
   it.each([
     [
       'not in a spring night that skips 02:30',
