@@ -9,16 +9,21 @@ export function createFindingStore(connection: Connection) {
   return {
     /** Notes a finding that was seen so many times; an open one of the same kind, user and detail is counted up. */
     note: async (newId: NewId, it: Finding, at: Date, times = 1): Promise<void> => {
-      const detail = JSON.stringify(it.detail);
-      const { affectedRows } = await connection.run(
-        `UPDATE provisioning_findings SET last_seen_at = ?, seen = seen + ?
-         WHERE organization_id = ? AND kind = ? AND user_id <=> ? AND resolved_at IS NULL AND CAST(detail AS CHAR) = CAST(? AS CHAR)`,
-        [at, times, organizationId, it.kind, it.userId, detail],
+      const { rows } = await connection.run(
+        'SELECT id, detail FROM provisioning_findings WHERE organization_id = ? AND kind = ? AND user_id <=> ? AND resolved_at IS NULL ORDER BY id',
+        [organizationId, it.kind, it.userId],
       );
-      if (affectedRows > 0) return;
+      const known = rows.find((row) => factOf(jsonOf(row['detail'])) === factOf(it.detail));
+      if (known !== undefined) {
+        await connection.run(
+          'UPDATE provisioning_findings SET last_seen_at = ?, seen = seen + ? WHERE organization_id = ? AND id = ?',
+          [at, times, organizationId, known['id'] as string],
+        );
+        return;
+      }
       await connection.run(
         `INSERT INTO provisioning_findings (organization_id, id, kind, user_id, detail, first_seen_at, last_seen_at, seen, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        [organizationId, newId(), it.kind, it.userId, detail, at, at, times, at],
+        [organizationId, newId(), it.kind, it.userId, JSON.stringify(it.detail), at, at, times, at],
       );
     },
     /** Open findings about no one user. */
@@ -62,6 +67,11 @@ export function createFindingStore(connection: Connection) {
       );
     },
   };
+}
+
+/** What a detail says, whatever the case and the order of its names: the servers print JSON differently. */
+function factOf(detail: unknown): string {
+  return JSON.stringify(Object.entries(detail as object).toSorted()).toLowerCase();
 }
 
 function toFinding(row: Row): OpenFinding {
