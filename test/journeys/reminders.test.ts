@@ -11,7 +11,7 @@ const cast = {
   optedOutUser: 'opted-out@example.com',
 } as const;
 
-jest.setTimeout(300_000);
+jest.setTimeout(180_000);
 
 describe('reminders', () => {
   const product = useProduct({ smtp: true, environment: { MAIL_RATE: '100' } });
