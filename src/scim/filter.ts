@@ -1,5 +1,5 @@
 // SCIM filters -> Condition, by recursive descent over the tokens: linear time, bounded depth. List filters and the
-// brackets of PATCH paths share it. Pure; called by user-resource.ts and path.ts. Source: RFC 7644 3.4.2.2.
+// brackets of PATCH paths share it. Pure; called by query.ts and path.ts. Source: RFC 7644 3.4.2.2.
 import type { Comparison, Condition } from '../domain/condition';
 import { licenseExtension } from '../domain/license-carrier';
 import { AppError } from '../errors';

@@ -1,5 +1,5 @@
 // The license switch of a person: off is an admin's deny that the directory's next cycle does not undo, on ends the deny
-// and grants. Called by the demo, the console and the API.
+// and grants. Called by the demo; the console and the API have no page or verb for it yet.
 import type { Clock } from '../clock';
 import type { Caller } from '../domain/caller';
 import { hasFreeSeat, type Pool } from '../domain/license';
