@@ -39,12 +39,13 @@ export function createRequestLogWriter({ database, clock, newId, log }: Dependen
 
   /** Requests that changed something about when the process was last seen, and are not in the log: lost for certain. */
   const countProven = async (scan: Scan, seenAt: Date): Promise<number> => {
-    const [from, until] = [new Date(seenAt.getTime() - deadMs), new Date(seenAt.getTime() + deadMs)];
-    let proven = 0;
+    const [from, until] = around(seenAt, deadMs);
+    // Those of another death near by lie in both spans: each is told once.
+    let proven = -(await scan.requestLogWriters.sumTold(...around(seenAt, 2 * deadMs)));
     for (const { organizationId } of await scan.organizations.list()) {
       proven += await scan.requestLogWriters.countUnlogged(organizationId, from, until);
     }
-    return proven;
+    return Math.max(0, proven);
   };
 
   /** What was left out becomes findings. One that is missed comes again with the next request, so a failure is only said. */
@@ -91,6 +92,10 @@ export function createRequestLogWriter({ database, clock, newId, log }: Dependen
         await scan.requestLogWriters.close(writerId, { least: 0, most: 0 }, clock.now());
       }),
   };
+}
+
+function around(at: Date, ms: number): [Date, Date] {
+  return [new Date(at.getTime() - ms), new Date(at.getTime() + ms)];
 }
 
 interface Counted extends IgnoredName {

@@ -66,6 +66,14 @@ export function createRequestLogWriterScan({ prepared }: ScanConnection) {
       );
       return Number(rows[0]?.['n']);
     },
+    /** Rows that were told as lost for certain, of processes last seen within a span. */
+    sumTold: async (from: Date, until: Date): Promise<number> => {
+      const { rows } = await prepared(
+        'SELECT COALESCE(SUM(lost_least), 0) AS n FROM request_log_writers WHERE closed_at IS NOT NULL AND seen_at BETWEEN ? AND ?',
+        [from, until],
+      );
+      return Number(rows[0]?.['n']);
+    },
     /** What is missing of the processes that were seen since an instant. */
     sumMissing: async (since: Date): Promise<MissingRows> => {
       const { rows } = await prepared(

@@ -68,6 +68,18 @@ describe('the writer of the request log', () => {
     await first.requestLog.close();
   });
 
+  it('tells each lost change once when two processes die within a minute', async () => {
+    const [first, second] = [aProcess(), aProcess()];
+    await first.requestLog.promise();
+    await second.requestLog.promise();
+    for (const id of ['a', 'b', 'c', 'd', 'e']) await noteChange(id);
+    clock.advance(30_001);
+
+    await aProcess().writer.tellLosses();
+
+    expect(warnings).toMatchObject([{ least: 5 }, { least: 0 }]);
+  });
+
   it('tells nothing of a process that has ended well, or lives', async () => {
     const [ended, living] = [aProcess(), aProcess()];
     await ended.requestLog.promise();
