@@ -5,6 +5,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { isAlive } from './liveness';
 
 /**
  * Writes a file by a temporary name: write, fsync, rename, fsync of the folder. On any failure the temporary file is gone.
@@ -99,13 +100,4 @@ async function isLeft(path: string, writer: string, pid: number): Promise<boolea
   if (writer === host()) return pid !== process.pid && !isAlive(pid);
   const found = await stat(path).catch(() => undefined);
   return found !== undefined && Date.now() - found.mtimeMs > staleMs;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code === 'EPERM';
-  }
 }

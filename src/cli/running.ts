@@ -1,6 +1,7 @@
 // Finds a running `npm start` by the file it leaves in its data folder, so that commands need no addresses.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive } from '../liveness';
 
 /** The environment as a process sees it. */
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,14 +41,5 @@ function readRunFile(path: string): RunFile | undefined {
     return JSON.parse(readFileSync(path, 'utf8')) as RunFile;
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code === 'EPERM';
   }
 }
