@@ -1,33 +1,13 @@
 // The request log: what a row says, what it leaves out, and that it is never in the way.
 import { AppError } from '../../src/errors';
 import type { RequestRecord } from '../../src/domain/request-record';
-import { createRequestLog, type LoggedRequest } from '../../src/scim/request-log';
+import { createRequestLog } from '../../src/scim/request-log';
 import { useDatabase } from '../support/database';
 import { useDoors, idOf } from './doors';
+import { aRequest } from './logged-request';
 
 const silent = () => undefined;
 const log = { debug: silent, info: silent, warn: silent, error: silent };
-
-function aRequest(over: Partial<LoggedRequest> = {}): LoggedRequest {
-  return {
-    req: { method: 'GET', headers: {} } as LoggedRequest['req'],
-    requestId: 'r',
-    receivedAt: new Date('2026-03-02T09:00:00Z'),
-    startedMs: performance.now(),
-    url: '/scim/v2/Users',
-    caller: { organizationId: 1, actor: { kind: 'scim', id: 'c' }, requestId: 'r', credentialId: 'c' },
-    body: undefined,
-    operations: undefined,
-    warnings: [],
-    ignored: [],
-    target: undefined,
-    subjectId: undefined,
-    decision: 'read',
-    change: undefined,
-    affected: undefined,
-    ...over,
-  };
-}
 
 describe('the request log', () => {
   const db = useDatabase();

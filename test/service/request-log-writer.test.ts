@@ -2,6 +2,7 @@
 import { newId } from '../../src/ids';
 import { createRequestLog, type LoggedRequest } from '../../src/scim/request-log';
 import { createRequestLogWriter } from '../../src/service/request-log-writer';
+import { aRequest } from '../scim/logged-request';
 import { scimCaller, testClock } from '../support/builders';
 import { useDatabase } from '../support/database';
 
@@ -15,23 +16,14 @@ describe('the writer of the request log', () => {
     const writer = createRequestLogWriter({ database: db.database, clock, newId, log });
     return { writer, requestLog: createRequestLog({ write: writer.write, log, flushMs: 60_000 }) };
   };
-  const request = (requestId: string): LoggedRequest => ({
-    req: { method: 'PATCH', headers: {} } as LoggedRequest['req'],
-    requestId,
-    receivedAt: clock.now(),
-    startedMs: performance.now(),
-    url: '/scim/v2/Users',
-    caller: { ...scimCaller(db.organizationId, requestId), credentialId: newId() },
-    body: undefined,
-    operations: undefined,
-    warnings: [],
-    ignored: [],
-    target: undefined,
-    subjectId: undefined,
-    decision: 'changed',
-    change: undefined,
-    affected: undefined,
-  });
+  const request = (requestId: string) =>
+    aRequest({
+      req: { method: 'PATCH', headers: {} } as LoggedRequest['req'],
+      requestId,
+      receivedAt: clock.now(),
+      caller: { ...scimCaller(db.organizationId, requestId), credentialId: newId() },
+      decision: 'changed',
+    });
   const noteChange = (requestId: string) =>
     db.database.inTransaction(db.organizationId, (stores) =>
       stores.audit.add({

@@ -8,6 +8,7 @@ import { conditionSql } from '../../src/store/condition-sql';
 import * as fc from 'fast-check';
 import { aProfile, scimCaller, testClock } from '../support/builders';
 import { useDatabase } from '../support/database';
+import { joined } from './condition-trees';
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const words = ['a', 'A', 'ab', 'b', 'B%', 'c_', 'é', 'É', '!x', "q'q", 'resumé', 'resume', '漢😀'];
@@ -91,18 +92,6 @@ const leaf = (names: readonly string[]): fc.Arbitrary<Condition> =>
       .map((it) => (it.value === null && it.operator !== 'ne' ? { ...it, operator: 'eq' as const } : it)),
     fc.record({ kind: fc.constant('present' as const), attribute: fc.constantFrom(...names) }),
   );
-const joined = (base: fc.Arbitrary<Condition>): fc.Arbitrary<Condition> =>
-  fc.letrec<{ node: Condition }>((tie) => ({
-    node: fc.oneof(
-      { maxDepth: 3 },
-      base,
-      fc.record({
-        kind: fc.constantFrom('and' as const, 'or' as const),
-        terms: fc.array(tie('node'), { minLength: 2, maxLength: 3 }),
-      }),
-      fc.record({ kind: fc.constant('not' as const), term: tie('node') }),
-    ),
-  })).node;
 const elements = joined(leaf(['value', 'type', 'display'])).map((where): Condition => ({
   kind: 'some',
   attribute: 'emails',

@@ -10,6 +10,7 @@ import { conditionSql } from '../../src/store/condition-sql';
 import { groupSearch } from '../../src/store/group-search';
 import { aProfile, scimCaller, testClock } from '../support/builders';
 import { useDatabase } from '../support/database';
+import { joined } from './condition-trees';
 
 interface Held {
   readonly displayName: string;
@@ -96,17 +97,7 @@ describe('conditions on groups', () => {
         .array(compare('value', people), { minLength: 2, maxLength: 2 })
         .map((terms): Condition => ({ kind: 'some', attribute: 'members', where: { kind: 'or', terms } })),
     );
-    const condition = fc.letrec<{ node: Condition }>((tie) => ({
-      node: fc.oneof(
-        { maxDepth: 3 },
-        leaf,
-        fc.record({
-          kind: fc.constantFrom('and' as const, 'or' as const),
-          terms: fc.array(tie('node'), { minLength: 2, maxLength: 3 }),
-        }),
-        fc.record({ kind: fc.constant('not' as const), term: tie('node') }),
-      ),
-    })).node;
+    const condition = joined(leaf);
 
     for (const where of fc.sample(condition, 400)) {
       const { items } = await membership.listGroups(caller, { where, offset: 0, limit: 200 }, noMembers);
