@@ -1,5 +1,7 @@
 // Large moves of members: their seats follow in pages, and end as if everybody had left one by one or all at once.
+import * as fc from 'fast-check';
 import { sameMembers } from '../../src/domain/group';
+import type { UserProfile } from '../../src/domain/user';
 import { newId } from '../../src/ids';
 import { openDatabase, type Database } from '../../src/store/database';
 import { createGroupMoves } from '../../src/service/group-moves';
@@ -326,6 +328,58 @@ describe('seats of large moves', () => {
       whole.history,
     ]);
   }, 60_000);
+
+  it('whatever is asked between the pages, seats, claims, queues and counts agree at each commit', async () => {
+    const person = fc.nat({ max: 11 });
+    const act = build(db.organizationId, 0, 2);
+    const some = (numbers: readonly number[]) => numbers.map((n) => people[n]!);
+    let [people, group, round]: [string[], string, number] = [[], '', 0];
+    const steps: fc.Arbitrary<() => Promise<unknown>>[] = [
+      fc.tuple(fc.array(person), fc.boolean(), fc.constantFrom('stay' as const, 'leave' as const)).map(
+        ([numbers, isIn, others]) =>
+          () =>
+            act.change(
+              group,
+              others,
+              some(numbers).map((id) => [id, isIn] as const),
+            ),
+      ),
+      fc.constant(async () => {
+        await act.remove(group);
+        group = await act.addGroup(`Group ${(round += 1)}`, some([0, 1, 2, 3]));
+      }),
+      fc.constantFrom('APP', 'EXTRA').map((pool) => () => act.rule(group, pool)),
+      fc.constant(async () => {
+        const [open] = (await act.rules.list(act.caller)).filter((it) => it.endedAt === null);
+        if (open !== undefined) await act.rules.end(act.caller, open.id);
+      }),
+      fc.nat({ max: 4 }).map((seats) => () => act.pools.set(act.caller, 'APP', { seats })),
+      fc.tuple(person, fc.boolean()).map(([n, active]) => {
+        const over = (it: UserProfile): UserProfile => ({ ...it, active });
+        return () => act.provisioning.changeUser(act.caller, people[n]!, over, { ifMatch: undefined });
+      }),
+      fc.nat({ max: 3 }).map((pages) => () => act.settle(afterPages(pages))),
+    ];
+    for (const rule of await act.rules.list(act.caller)) await act.rules.end(act.caller, rule.id);
+    await act.pools.set(act.caller, 'EXTRA', { seats: 1, isAddOn: true });
+    people = await addNumbered(db, db.organizationId, 12);
+    group = await act.addGroup('Group', some([0, 1, 2, 3, 4, 5, 6, 7]));
+    await act.rule(group, 'APP');
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(...steps), { minLength: 10, maxLength: 30 }), async (asked) => {
+        for (const step of asked) {
+          clock.advance(1000);
+          await step();
+          expect(await licenseFaults(db)).toEqual([]);
+        }
+        await act.settle();
+        expect(await rowsOf(db, 'SELECT id FROM group_moves')).toEqual([]);
+        expect(await licenseFaults(db)).toEqual([]);
+      }),
+      { numRuns: 15, endOnFailure: true },
+    );
+  }, 120_000);
 
   it('a group without rules costs what it did, and a move of few people is settled where it is made', async () => {
     const act = build(db.organizationId, 10);
