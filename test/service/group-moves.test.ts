@@ -133,7 +133,9 @@ describe('seats of large moves', () => {
          FROM license_waitlist w JOIN license_pools p ON p.id = w.pool_id WHERE w.organization_id = ? AND w.is_open = 1`,
       [organizationId, organizationId, organizationId],
     );
-    return rows.map((row) => `${numberOf(row['user_id'])} ${row['held']} ${row['place']}`).toSorted();
+    return rows
+      .map((row) => `${numberOf(row['user_id'])} ${row['held'] as string} ${row['place'] as number}`)
+      .toSorted();
   }
 
   /** What was ever written of people: closed intervals, outbox, trail. */
@@ -148,7 +150,7 @@ describe('seats of large moves', () => {
          FROM audit_entries WHERE organization_id = ? AND target_kind = 'user'`,
       Array.from({ length: 5 }, () => organizationId),
     );
-    return rows.map((row) => `${numberOf(row['user_id'])} ${row['told']}`).toSorted();
+    return rows.map((row) => `${numberOf(row['user_id'])} ${row['told'] as string}`).toSorted();
   }
 
   type Way = (act: Act, large: string, inside: readonly string[]) => Promise<unknown>;
