@@ -20,6 +20,7 @@ import { createHoldStore } from './hold-store';
 import { createJourneyStore } from './journey-store';
 import { createLicenseStore } from './license-store';
 import { createMailStore } from './mail-store';
+import { createManagerStore } from './manager-store';
 import { createOneTimeCodeStore } from './one-time-code-store';
 import { createOrganizationStore } from './organization-store';
 import { createOutboxStore, createParkedStore } from './outbox-store';
@@ -110,6 +111,9 @@ export function createStores(connection: Connection) {
     },
     get mails() {
       return createMailStore(connection);
+    },
+    get managers() {
+      return createManagerStore(connection);
     },
     get oneTimeCodes() {
       return createOneTimeCodeStore(connection);

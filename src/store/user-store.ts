@@ -105,6 +105,15 @@ export function createUserStore(connection: Connection) {
       const is = (name: string): boolean => Number(rows[0]?.[name]) === 1;
       return { hasTwin: is('has_twin'), isAwaited: is('is_awaited'), hasEvents: is('has_events') };
     },
+    /** Live users with an address; `limit` at most. */
+    listByEmail: async (email: string, limit: number): Promise<string[]> => {
+      const { rows } = await connection.run(`SELECT u.id FROM users u WHERE ${live} AND u.email_key = ? LIMIT ?`, [
+        organizationId,
+        fold(email),
+        limit,
+      ]);
+      return rows.map((row) => row['id'] as string);
+    },
     /** Makes the user the manager of those who named it before it was there. */
     linkReports: async (user: User): Promise<void> => {
       await connection.run(
