@@ -16,6 +16,7 @@ import { createFindingStore } from './finding-store';
 import { createGroupMemberStore } from './group-member-store';
 import { createGroupMoveStore } from './group-move-store';
 import { createGroupStore } from './group-store';
+import { createHoldItemView } from './hold-item-view';
 import { createHoldStore } from './hold-store';
 import { createJourneyStore } from './journey-store';
 import { createLicenseStore } from './license-store';
@@ -99,6 +100,9 @@ export function createStores(connection: Connection) {
     },
     get groups() {
       return createGroupStore(connection);
+    },
+    get holdItems() {
+      return createHoldItemView(connection);
     },
     get holds() {
       return createHoldStore(connection);

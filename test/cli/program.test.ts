@@ -34,6 +34,7 @@ function aProgram(isWell = true) {
     'tokenRotate',
     'tokenRevoke',
     'holdList',
+    'holdShow',
     'holdApprove',
     'holdReject',
     'scimLog',
@@ -71,6 +72,26 @@ describe('the command line', () => {
       ['licenseRuleEnd', 'a-rule'],
     ],
     [['hold', 'list'], ['holdList']],
+    [
+      ['hold', 'show', '01980000-0000-7000-8000-000000000001'],
+      ['holdShow', '01980000-0000-7000-8000-000000000001', { limit: 100 }],
+    ],
+    [
+      [
+        'hold',
+        'show',
+        '01980000-0000-7000-8000-000000000001',
+        '--limit',
+        '5',
+        '--cursor',
+        '01980000-0000-7000-8000-000000000002',
+      ],
+      [
+        'holdShow',
+        '01980000-0000-7000-8000-000000000001',
+        { limit: 5, cursor: '01980000-0000-7000-8000-000000000002' },
+      ],
+    ],
     [
       ['hold', 'approve', '01980000-0000-7000-8000-000000000001'],
       ['holdApprove', '01980000-0000-7000-8000-000000000001'],
@@ -203,6 +224,8 @@ describe('the command line', () => {
     [['scim', 'log', '--status', 'bad']],
     [['scim', 'log', '--before', 'yesterday']],
     [['hold', 'approve', 'everything']],
+    [['hold', 'show']],
+    [['hold', 'show', '01980000-0000-7000-8000-000000000001', '--limit', '0']],
     [['snapshot', '--week', '1']],
     [['organization', 'create', 'acme']],
     [['token', 'create', 'api', '--label', 'app']],
