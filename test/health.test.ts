@@ -109,7 +109,7 @@ describe('health', () => {
     const url = new URL(db.url);
     url.pathname = '/uptake_none';
     const isMigrated = async () =>
-      (await pendingMigrations({ url: `${url}`, connectMs: 5000, lockMs: 5000 })).length === 0;
+      (await pendingMigrations({ url: url.href, connectMs: 5000, lockMs: 5000 })).length === 0;
 
     const { isReady, body } = await build(isMigrated).readiness();
 
