@@ -18,6 +18,7 @@ function aProgram(isWell = true) {
     'demo',
     'configPrint',
     'adminRecover',
+    'journeysRebuild',
     'policySet',
     'snapshot',
     'reportRun',
@@ -58,6 +59,7 @@ describe('the command line', () => {
     [['migrate'], ['migrate']],
     [['config', 'print'], ['configPrint']],
     [['admin', 'recover'], ['adminRecover']],
+    [['journeys', 'rebuild'], ['journeysRebuild']],
     [
       ['pool', 'set', 'PRO', '--seats', '20', '--over-seat', 'allow'],
       ['poolSet', 'PRO', { seats: 20, overSeat: 'allow' }],
