@@ -96,7 +96,7 @@ describe('a workbook', () => {
     const width = summary!.getColumn(1).width!;
 
     expect(labels.map(({ value }) => value)).toEqual(counts.map(({ label }) => label));
-    expect(labels.filter(({ value }) => String(value).length > width).map(({ value }) => value)).toEqual([long]);
+    expect(labels.map(({ text }) => text).filter((text) => text.length > width)).toEqual([long]);
     expect(labels.at(-1)).toMatchObject({ alignment: { wrapText: true } });
     expect(summary!.getRow(8 + countWords.length).height).toBe(30);
     expect(countWords.filter(({ column }) => `${column} (v1)`.length > width)).toEqual([]);
