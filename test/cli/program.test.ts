@@ -28,6 +28,7 @@ function aProgram(isWell = true) {
     'licenseRuleAdd',
     'licenseRuleEnd',
     'licenseRuleList',
+    'licenseSwitch',
     'organizationCreate',
     'tokenCreate',
     'federationCreate',
@@ -71,6 +72,14 @@ describe('the command line', () => {
     [
       ['license-rule', 'end', 'a-rule'],
       ['licenseRuleEnd', 'a-rule'],
+    ],
+    [
+      ['license', 'deny', '--user', 'ann@example.com', '--pool', 'APP', '--reason', 'left the team'],
+      ['licenseSwitch', 'deny', { user: 'ann@example.com', pool: 'APP', reason: 'left the team' }],
+    ],
+    [
+      ['license', 'grant', '--user', 'u', '--pool', 'APP'],
+      ['licenseSwitch', 'grant', { user: 'u', pool: 'APP' }],
     ],
     [['hold', 'list'], ['holdList']],
     [
@@ -205,6 +214,8 @@ describe('the command line', () => {
     [['scim', 'log', '--status', 'bad']],
     [['scim', 'log', '--before', 'yesterday']],
     [['hold', 'approve', 'everything']],
+    [['license', 'grant', '--user', 'u']],
+    [['license', 'clear', '--pool', 'APP']],
     [['snapshot', '--week', '1']],
     [['organization', 'create', 'acme']],
     [['token', 'create', 'api', '--label', 'app']],
