@@ -4,12 +4,12 @@ import type { Clock } from '../clock';
 import type { Caller } from '../domain/caller';
 import { hasFreeSeat, type Pool } from '../domain/license';
 import { AppError } from '../errors';
-import type { PersonalValue } from '../store/audit-store';
 import type { ClaimRow } from '../store/claim-store';
 import type { Database } from '../store/database';
 import type { Stores } from '../store/stores';
 import { noEdit, type ClaimEdit } from './claim-edit';
 import type { Licensing } from './licensing';
+import { personalReason } from './reason';
 import { again, both, cleared, denied, granted } from './switch-edit';
 
 /** What a verb is about. */
@@ -64,7 +64,7 @@ export function createLicenseSwitch({ database, clock, licensing }: Dependencies
     userId: string,
     { action, poolsOf, editOf, moveTo, reason }: Change,
   ): Promise<SwitchOutcome> => {
-    const personal = checkedReason(userId, reason);
+    const personal = reason === undefined ? [] : [personalReason(userId, reason)];
     return database.inTransaction(caller.organizationId, async (stores) => {
       const at = clock.now();
       const [person] = await stores.licenses.lockPeople([userId]);
@@ -123,17 +123,6 @@ interface Change {
   readonly editOf: (pool: Pool, open: readonly ClaimRow[]) => ClaimEdit;
   readonly moveTo?: string | undefined;
   readonly reason: string | undefined;
-}
-
-const longestReason = 300;
-
-/** A reason as the audit trail keeps it, apart from the entry, since it may name people. @throws input.invalid */
-function checkedReason(subjectUserId: string, reason: string | undefined): PersonalValue[] {
-  if (reason === undefined) return [];
-  const value = reason.trim();
-  if (value === '' || value.length > longestReason || /[\p{Cc}\p{Cs}]/u.test(value))
-    throw new AppError('input.invalid', { reason: `A reason is one line of 1 to ${longestReason} characters.` });
-  return [{ field: 'reason', value, subjectUserId }];
 }
 
 async function standing(stores: Stores, userId: string, pools: readonly Pool[]): Promise<SwitchedPool[]> {

@@ -46,6 +46,7 @@ function aProgram(isWell = true) {
     'workSettle',
     'mailList',
     'mailSettle',
+    'mailSendAgain',
   ];
   const handlers = Object.fromEntries(names.map((name) => [name, handler(name)])) as unknown as Handlers;
   const program = createProgram(handlers, (well) => void results.push(well));
@@ -121,6 +122,10 @@ describe('the command line', () => {
     [
       ['mail', 'settle', '01980000-0000-7000-8000-000000000001', 'sent'],
       ['mailSettle', '01980000-0000-7000-8000-000000000001', 'sent'],
+    ],
+    [
+      ['mail', 'settle', '01980000-0000-7000-8000-000000000001', '--send-again', '--reason', 'not in the log'],
+      ['mailSendAgain', '01980000-0000-7000-8000-000000000001', 'not in the log'],
     ],
     [['snapshot'], ['snapshot', undefined]],
     [
@@ -215,6 +220,9 @@ describe('the command line', () => {
     [['scim', 'log', '--before', 'yesterday']],
     [['hold', 'approve', 'everything']],
     [['license', 'grant', '--user', 'u']],
+    [['mail', 'settle', '01980000-0000-7000-8000-000000000001']],
+    [['mail', 'settle', '01980000-0000-7000-8000-000000000001', '--send-again']],
+    [['mail', 'settle', '01980000-0000-7000-8000-000000000001', 'sent', '--send-again', '--reason', 'both']],
     [['license', 'clear', '--pool', 'APP']],
     [['snapshot', '--week', '1']],
     [['organization', 'create', 'acme']],
