@@ -15,7 +15,7 @@ const validSeats = `(SELECT CAST(COALESCE(SUM(t.seats), 0) AS SIGNED) FROM licen
  */
 const create = [
   `INSERT INTO users (organization_id, id, created_at, source, external_id, user_name, user_name_key, email, email_key, display_name, given_name, family_name, title, department, cost_center, employee_number, country, manager_user_id, manager_raw, locale, time_zone, scim_active, scim_extra, account_state, state_since, licensed_at, app_pool_id, deactivated_at, removed_at, row_version, updated_at) VALUES ${places(31)}`,
-  `INSERT INTO user_values (organization_id, user_id, attribute, ordinal, type_key, value_key, value, is_primary, display, extra) VALUES ${places(10)}`,
+  `INSERT INTO user_values (organization_id, user_id, attribute, ordinal, type_key, value_key, value, is_primary, display, extra) VALUES ${places(10, 5)}`,
   `INSERT INTO user_profile_versions (organization_id, id, user_id, valid_from, user_name, email, display_name, department, cost_center, country, title, manager_user_id, locale, time_zone, created_at) VALUES ${places(15)}`,
   `INSERT INTO user_state_intervals (organization_id, id, user_id, state, started_at, cause, created_at) VALUES ${places(7)}`,
   `SELECT EXISTS (SELECT 1 FROM users u WHERE u.organization_id = ? AND u.account_state <> 'removed' AND u.email_key = ? AND u.id <> ?) AS has_twin,

@@ -1,6 +1,8 @@
 // @ts-check
-// Rows of users as the floor of the SCIM bench answers them. Called by scim.js and the peer.
+// Users between wire and rows, in the fewest lines: what the floor of the SCIM bench and stock scimmy's handlers both need.
+// Called by scim.js and the peer.
 'use strict';
+const { enterprise } = require('../scim-people.js');
 
 /** @param {any[]} rows @param {number} total */
 function toList(rows, total) {
@@ -15,20 +17,28 @@ function toList(rows, total) {
 
 /** @param {any} row */
 function toResource(row) {
+  const { name, ...extra } = JSON.parse(row.scim_extra ?? '{}');
+  const values = /** @type {Record<string, object[]>} */ ({});
+  for (const [, attribute, type, value, isPrimary, display, others] of JSON.parse(row.value_list ?? '[]'))
+    (values[attribute] ??= []).push({
+      ...(value === null ? {} : { value }),
+      type,
+      ...(display === null ? {} : { display }),
+      ...(isPrimary === 1 ? { primary: true } : {}),
+      ...others,
+    });
   return {
-    schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:User', enterprise],
     id: row.id,
     externalId: row.external_id,
     userName: row.user_name,
     displayName: row.display_name,
     title: row.title,
-    name: { givenName: row.given_name, familyName: row.family_name },
+    ...extra,
+    name: { givenName: row.given_name, familyName: row.family_name, ...name },
     active: row.scim_active === 1,
-    emails: JSON.parse(row.value_list ?? '[]').map((/** @type {any[]} */ it) => ({
-      value: it[3],
-      type: it[2],
-      primary: it[4] === 1,
-    })),
+    ...values,
+    [enterprise]: { department: row.department, employeeNumber: row.employee_number },
     meta: {
       resourceType: 'User',
       created: row.created_at,
@@ -38,4 +48,20 @@ function toResource(row) {
   };
 }
 
-module.exports = { toList, toResource };
+/** What a user has no column for, as `users.scim_extra` holds it. @param {any} body */
+function toExtra({ preferredLanguage, name }) {
+  return JSON.stringify({ preferredLanguage, name: { formatted: name?.formatted } });
+}
+
+/** Rows of `user_values` after the first two columns. @param {any} body @returns {any[][]} */
+function toValueRows(body) {
+  const rows = ['addresses', 'emails', 'phoneNumbers'].flatMap((attribute) =>
+    (body[attribute] ?? []).map((/** @type {any} */ { value = null, type, primary, display = null, ...others }) => {
+      const extra = Object.keys(others).length === 0 ? null : JSON.stringify(others);
+      return { attribute, rest: [type, value?.toLowerCase() ?? null, value, primary ? 1 : 0, display, extra] };
+    }),
+  );
+  return rows.map(({ attribute, rest }, ordinal) => [attribute, ordinal, ...rest]);
+}
+
+module.exports = { toExtra, toList, toResource, toValueRows };

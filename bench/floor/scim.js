@@ -8,7 +8,8 @@ const { createHash, randomBytes } = require('node:crypto');
 const { createServer } = require('node:http');
 const mysql = require('mysql2');
 const { v7 } = require('uuid');
-const { toList, toResource } = require('./scim-wire.js');
+const { enterprise } = require('../scim-people.js');
+const { toExtra, toList, toResource, toValueRows } = require('./scim-wire.js');
 const { change, create, filter, get, list } = require('./scim-statements.js');
 
 const fields = ['userName', 'externalId', 'displayName', 'givenName', 'familyName', 'email'];
@@ -101,8 +102,10 @@ async function inTransaction(pool, asked, work) {
 /** @param {import('mysql2/promise').PoolConnection} connection @param {any} body */
 async function createIn(connection, body) {
   const [o, id, at, actor] = [1, v7(), new Date(), v7()];
-  const { userName, externalId, displayName, name, emails } = body;
+  const { userName, externalId, displayName, name, title, emails, addresses, [enterprise]: work } = body;
   const email = emails[0].value;
+  const { department, employeeNumber } = work;
+  const { country } = addresses[0];
   const run = async (/** @type {number} */ no, /** @type {any[]} */ values) =>
     /** @type {any} */ ((await connection.execute(create[no] ?? '', values))[0]);
   await run(0, [
@@ -118,17 +121,17 @@ async function createIn(connection, body) {
     displayName,
     name.givenName,
     name.familyName,
+    title,
+    department,
     null,
-    null,
-    null,
-    null,
-    null,
+    employeeNumber,
+    country,
     null,
     null,
     null,
     null,
     1,
-    null,
+    toExtra(body),
     'enabled',
     at,
     null,
@@ -138,8 +141,11 @@ async function createIn(connection, body) {
     1,
     at,
   ]);
-  await run(1, [o, id, 'emails', 0, 'work', email, email, 1, null, null]);
-  await run(2, [o, v7(), id, at, userName, email, displayName, null, null, null, null, null, null, null, at]);
+  await run(
+    1,
+    toValueRows(body).flatMap((row) => [o, id, ...row]),
+  );
+  await run(2, [o, v7(), id, at, userName, email, displayName, department, null, country, title, null, null, null, at]);
   await run(3, [o, v7(), id, 'enabled', at, 'scim', at]);
   await run(4, [o, email, id, o, id, externalId, userName, id, o, email, o, externalId]);
   const [rule] = await run(5, [o]);
@@ -192,8 +198,8 @@ async function changeIn(connection, { id, title }) {
   const [[row]] = /** @type {any} */ (await run(0, [o, id]));
   await run(1, [title, row.row_version + 1, o, id]);
   await run(2, [at, o, id]);
-  const { user_name: name, email, display_name: shown } = row;
-  await run(3, [o, v7(), id, at, name, email, shown, null, null, null, title, null, null, null, at]);
+  const { user_name: name, email, display_name: shown, department, country } = row;
+  await run(3, [o, v7(), id, at, name, email, shown, department, null, country, title, null, null, null, at]);
   const detail = JSON.stringify({ fields: ['title'], version: row.row_version + 1 });
   await run(4, [o, at, 'scim', actor, 'user.updated', 'user', id, detail, id]);
   return toResource({ ...row, title, row_version: row.row_version + 1 });

@@ -1,6 +1,6 @@
 // @ts-check
 // Stock scimmy and scimmy-routers on express, with ordinary handlers over the same tables: what an endpoint costs that is put
-// together from the libraries alone. `userName eq` is pushed down, lists are cut to 100. Run: node scim-stock.js DATABASE_URL
+// together from the libraries alone. It keeps a user's values and nothing of their licenses, history and audit. `userName eq` is pushed down, lists are cut to 100. Run: node scim-stock.js DATABASE_URL
 // TOKEN, prints its port. Called by scim.js.
 'use strict';
 const { createServer } = require('node:http');
@@ -9,16 +9,18 @@ const mysql = require('mysql2');
 const SCIMMY = /** @type {any} */ (require('scimmy').default ?? require('scimmy'));
 const SCIMMYRouters = /** @type {any} */ (require('scimmy-routers').default ?? require('scimmy-routers'));
 const { v7 } = require('uuid');
-const { toResource } = require('../floor/scim-wire.js');
+const { toExtra, toResource, toValueRows } = require('../floor/scim-wire.js');
+const { enterprise } = require('../scim-people.js');
 
-const columns = `SELECT u.*, (SELECT JSON_ARRAYAGG(JSON_ARRAY(v.ordinal, v.attribute, v.type_key, v.value, v.is_primary)) FROM user_values v
-  WHERE v.organization_id = u.organization_id AND v.user_id = u.id AND v.attribute = 'emails') AS value_list
+const columns = `SELECT u.*, (SELECT JSON_ARRAYAGG(JSON_ARRAY(v.ordinal, v.attribute, v.type_key, v.value, v.is_primary, v.display, v.extra)) FROM user_values v
+  WHERE v.organization_id = u.organization_id AND v.user_id = u.id) AS value_list
   FROM users u WHERE u.organization_id = 1 AND u.account_state <> 'removed'`;
 
 /** @param {string} url @param {string} token */
 function serve(url, token) {
   const pool = mysql.createPool({ uri: url, connectionLimit: 32, timezone: 'Z', jsonStrings: true }).promise();
   SCIMMY.Resources.declare(SCIMMY.Resources.User)
+    .extend(SCIMMY.Schemas.EnterpriseUser)
     .egress((/** @type {any} */ asked) => find(pool, asked))
     .ingress((/** @type {any} */ asked, /** @type {any} */ user) => write(pool, asked.id, user));
   const app = express();
@@ -69,17 +71,19 @@ async function write(pool, id, user) {
   const email = user.emails?.[0]?.value ?? null;
   const names = [1, made, 'scim', user.externalId ?? null, user.userName, user.userName.toLowerCase()];
   const { givenName = null, familyName = null } = user.name ?? {};
+  const { department = null, employeeNumber = null } = user[enterprise] ?? {};
+  const known = [user.displayName ?? null, givenName, familyName, user.title ?? null, department, employeeNumber];
   const connection = await pool.getConnection();
   try {
     await connection.beginTransaction();
     await connection.query(
       `INSERT INTO users (organization_id, id, source, external_id, user_name, user_name_key, email, email_key, display_name, given_name,
-        family_name, scim_active, account_state, state_since, row_version, updated_at, created_at) VALUES (?)`,
-      [[...names, email, email, user.displayName ?? null, givenName, familyName, 1, 'enabled', now, 1, now, now]],
+        family_name, title, department, employee_number, scim_extra, scim_active, account_state, state_since, row_version, updated_at, created_at) VALUES (?)`,
+      [[...names, email, email, ...known, toExtra(user), 1, 'enabled', now, 1, now, now]],
     );
     await connection.query(
-      'INSERT INTO user_values (organization_id, user_id, attribute, ordinal, type_key, value_key, value, is_primary) VALUES (?)',
-      [[1, made, 'emails', 0, 'work', email, email, 1]],
+      'INSERT INTO user_values (organization_id, user_id, attribute, ordinal, type_key, value_key, value, is_primary, display, extra) VALUES ?',
+      [toValueRows(user).map((row) => [1, made, ...row])],
     );
     await connection.commit();
   } catch (error) {

@@ -9,24 +9,17 @@ const floor = jest.requireActual<
     Record<'filter' | 'get', string> & { byKey: Record<string, { sql: string }> }
 >(join(__dirname, '..', '..', 'bench', 'floor', 'scim-statements.js'));
 
-/** One statement, spaces and the number of places aside. */
-const plain = (sql: string): string =>
-  sql
-    .replaceAll(/\s+/g, ' ')
-    .replace(/ VALUES .*/, ' VALUES')
-    .trim();
+const whole = jest.requireActual<{ wholeUser: (name: string) => Record<string, unknown> }>(
+  join(__dirname, '..', '..', 'bench', 'scim-people.js'),
+);
+
+/** One statement, spaces aside. */
+const plain = (sql: string): string => sql.replaceAll(/\s+/g, ' ').trim();
 
 describe('the floor', () => {
   const db = useDatabase();
   const doors = useDoors(db);
-  const emails = [{ primary: true, type: 'work', value: 'u@example.com' }];
-  const body = {
-    externalId: 'e',
-    userName: 'u@example.com',
-    displayName: 'D',
-    name: { givenName: 'G', familyName: 'F' },
-    emails,
-  };
+  const body = whole.wholeUser('u');
 
   it('creates by the product’s own statements', async () => {
     await doors.send('hot', 'GET', '/Users?count=0');
