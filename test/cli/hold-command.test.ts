@@ -116,5 +116,5 @@ describe('hold show', () => {
     const read = (rows as { Value: string }[]).reduce((sum, { Value }) => sum + Number(Value), 0);
     expect(read).toBeLessThan(500);
     expect(db.statements).toHaveLength(2);
-  });
+  }, 180000);
 });

@@ -134,6 +134,32 @@ describe('people whose manager is removed', () => {
     ]);
   });
 
+  it('are rid of it however they are changed and named at the same moment', async () => {
+    const boss = await add('boss');
+    const caller = scimCaller(db.organizationId);
+    const reps: string[] = [];
+    for (let no = 0; no < 12; no += 1) reps.push((await add(`rep${no}`, no % 2 ? 'boss@example.com' : null)).id);
+
+    await Promise.all([
+      ...reps.map((id, no) =>
+        build().changeUser(caller, id, (it) => ({ ...it, title: `T${no}`, managerRaw: 'boss@example.com' }), {
+          ifMatch: undefined,
+        }),
+      ),
+      remove(boss.id),
+    ]);
+    await createManagerLinks(parts())();
+
+    expect(await linked(boss.id)).toBe(0);
+    const found = await rows(
+      "SELECT user_id AS id FROM provisioning_findings WHERE kind = 'unknown_manager' AND resolved_at IS NULL",
+    );
+    expect(found.map(({ id }) => id).toSorted()).toEqual(reps.toSorted());
+    expect(
+      await rows('SELECT COUNT(*) AS n FROM user_profile_versions WHERE is_open = 1 AND manager_user_id IS NOT NULL'),
+    ).toEqual([{ n: 0 }]);
+  });
+
   it('are those of the organization alone', async () => {
     const boss = await add('boss');
     const stranger = scimCaller(db.secondOrganizationId);
