@@ -61,6 +61,17 @@ export function createFindingStore(connection: Connection) {
       );
       return rows.map(toFinding);
     },
+    /** Open findings about people that are no longer true: the person is gone, has an address, or has it alone. */
+    listOver: async (limit: number): Promise<string[]> => {
+      const { rows } = await connection.run(
+        `SELECT STRAIGHT_JOIN f.id FROM provisioning_findings f JOIN users u ON u.organization_id = f.organization_id AND u.id = f.user_id
+         WHERE f.organization_id = ? AND f.resolved_at IS NULL AND (u.account_state = 'removed' OR (f.kind = 'no_email' AND u.email_key IS NOT NULL)
+           OR (f.kind = 'duplicate_email' AND NOT EXISTS (SELECT 1 FROM users t WHERE t.organization_id = u.organization_id
+             AND t.email_key = u.email_key AND t.id <> u.id AND t.account_state <> 'removed'))) LIMIT ?`,
+        [organizationId, limit],
+      );
+      return rows.map((row) => row['id'] as string);
+    },
     /** Closes one; false when no open one has the id. */
     resolveOne: async (id: string, at: Date): Promise<boolean> => {
       const { affectedRows } = await connection.run(

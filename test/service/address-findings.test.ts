@@ -1,5 +1,6 @@
 // Findings about addresses: they begin and end with what they say, by whatever request.
 import { newId } from '../../src/ids';
+import { createFindings } from '../../src/service/findings';
 import { createLicensing } from '../../src/service/licensing';
 import { createProvisioning } from '../../src/service/provisioning';
 import { aProfile, scimCaller, testClock } from '../support/builders';
@@ -112,6 +113,29 @@ describe('findings about addresses', () => {
     await remove(a);
 
     expect(await open()).toEqual([['duplicate_email', y.id]]);
+  });
+
+  it('that two requests at the same moment have left are closed by the review, in every organization', async () => {
+    const a = await add('a', 'one@example.com');
+    const b = await add('b', 'one@example.com');
+    const c = await add('c', null);
+    const d = await add('d', null);
+    const stranger = scimCaller(db.secondOrganizationId);
+    const x = await build().createUser(stranger, aProfile({ userName: 'x', values: [] }));
+    await db.sql.query("UPDATE users SET email_key = 'other@example.com' WHERE id IN (?)", [[c, x.id]]);
+    const { review } = createFindings({ database: db.database, clock });
+
+    const first = await review();
+    const left = await open();
+    await db.sql.query("UPDATE users SET account_state = 'removed' WHERE id IN (?)", [[a, d]]);
+    const second = await review();
+
+    expect([first, second]).toEqual([{ closed: 2 }, { closed: 2 }]);
+    expect(left).toEqual([
+      ['duplicate_email', b],
+      ['no_email', d],
+    ]);
+    expect(await open()).toEqual([]);
   });
 
   it('cost a change that leaves the address alone no statement', async () => {
