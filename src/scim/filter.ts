@@ -91,7 +91,7 @@ function readComparison(reader: Reader, found: Name): Condition {
   const operator = take(reader);
   const word = operator.text.toLowerCase();
   if (operator.kind !== 'word') throw unexpected(operator);
-  if (word === 'pr') return { kind: 'present', attribute: found.name };
+  if (word === 'pr') return presence(found);
   if (!comparisons.has(word)) throw invalid(`"${operator.text.slice(0, 40)}" is no operator.`);
   const { attribute, name } = withValue(found);
   const value = take(reader);
@@ -102,6 +102,15 @@ function readComparison(reader: Reader, found: Name): Condition {
     operator: word as Comparison,
     value: typed(reader, value, word, attribute),
   };
+}
+
+/** A complex value is there when its `value` is, or without one any of its parts; no column tells of the whole. */
+function presence({ attribute, name }: Name): Condition {
+  if (attribute.type !== 'complex' || attribute.isMulti) return { kind: 'present', attribute: name };
+  const value = attribute.subs.get('value');
+  const parts = value === undefined ? [...attribute.subs.values()].filter((sub) => !sub.isReadOnly) : [value];
+  const terms = parts.map((sub): Condition => ({ kind: 'present', attribute: `${name}.${sub.name}` }));
+  return terms.length === 1 ? (terms[0] as Condition) : { kind: 'or', terms };
 }
 
 /** A complex attribute alone means its `value`. */

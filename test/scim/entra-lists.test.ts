@@ -66,6 +66,17 @@ describe.each(doorNames)('lists through the %s door', (door: DoorName) => {
     });
   });
 
+  it('finds by the presence of a whole complex value: manager, name, and the reverse', async () => {
+    await post({ userName: 'named', name: { givenName: 'G' } });
+    await post({ userName: 'second', name: { middleName: 'M' }, [enterprise]: { manager: { value: 'boss' } } });
+    await post({ userName: 'bare', title: 'T' });
+
+    expect(await found('name pr')).toEqual(['named', 'second']);
+    expect(await found('not (name pr)')).toEqual(['bare']);
+    expect(await found('manager pr')).toEqual(['second']);
+    expect(await found(`not (${enterprise}:manager pr) and name pr`)).toEqual(['named']);
+  });
+
   it('E36: pages, clamps, counts and ends', async () => {
     for (let no = 1; no <= 12; no += 1) await post({ userName: `user${no}@example.com` });
     const page = async (query: string): Promise<unknown[]> => {

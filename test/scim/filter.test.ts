@@ -25,6 +25,11 @@ describe('filters', () => {
     ['userName eq "a"', 'userName eq "a"'],
     ['USERNAME EQ "a\\"b\\\\c\\u00e9"', 'userName eq "a\\"b\\\\cé"'],
     ['urn:ietf:params:scim:schemas:core:2.0:User:name.givenName pr', 'name.givenName pr'],
+    ['not (manager pr)', `not (${enterprise}:manager.value pr)`],
+    [
+      'name pr and emails pr',
+      '(name.formatted pr or name.familyName pr or name.givenName pr or name.middleName pr or name.honorificPrefix pr or name.honorificSuffix pr) and emails pr',
+    ],
     ['department eq "D"', `${enterprise}:department eq "D"`],
     ['manager eq "m"', `${enterprise}:manager.value eq "m"`],
     [
