@@ -43,7 +43,7 @@ export async function readBody(req: IncomingMessage): Promise<unknown> {
 function checkHeaders(req: IncomingMessage): void {
   const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding !== 'identity' && encoding !== '') throw new AppError('body.encoding');
-  const [type = '', ...parameters] = (req.headers['content-type'] ?? 'application/json').split(';', 20);
+  const [type = '', ...parameters] = (req.headers['content-type'] ?? 'application/json').split(';');
   const charset = parameters.map((it) => it.trim().toLowerCase()).find((it) => it.startsWith('charset='));
   const isText = charsets.has((charset ?? '').replace('charset=', '').replaceAll('"', ''));
   if (!mediaTypes.has(type.trim().toLowerCase()) || !isText) {

@@ -32,7 +32,7 @@ export function wants(
 }
 
 function placesOf(list: string, schema: ResourceSchema): Place[] {
-  const names = list.split(',', 200).map((name) => name.replace(/\[[^\]]*\]/, '').trim());
+  const names = list.split(',').map((name) => name.replace(/\[[^\]]*\]/, '').trim());
   return names.map((name) => findPlace(schema, name)).filter((place) => place !== undefined);
 }
 

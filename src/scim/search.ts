@@ -4,7 +4,7 @@ import { AppError } from '../errors';
 import { isObject } from './coerce';
 import type { Exchange } from './exchange';
 import { pageOf } from './paging';
-import type { ScimQuery } from './query';
+import { checkNames, type ScimQuery } from './query';
 import { type ListResponse, listResponse, type Verbs } from './verbs';
 
 /** A kind of resource that can be listed. */
@@ -14,7 +14,7 @@ const texts = ['filter', 'cursor', 'sortBy', 'sortOrder'] as const;
 const lists = ['attributes', 'excludedAttributes'] as const;
 const numbers = ['startIndex', 'count'] as const;
 
-/** A SearchRequest body as a query; names in any case. @throws body.shape, body.value */
+/** A SearchRequest body as a query; names in any case. @throws body.shape, body.value, query.value */
 export function searchQuery(body: unknown): ScimQuery {
   if (!isObject(body)) throw new AppError('body.shape', { reason: 'The body must be a SearchRequest.' });
   const given = new Map(Object.entries(body).map(([key, value]) => [key.toLowerCase(), value]));
@@ -27,6 +27,7 @@ export function searchQuery(body: unknown): ScimQuery {
     if (Array.isArray(value)) given.set(name.toLowerCase(), value.join(','));
     take(query, given, name, (it) => typeof it === 'string');
   }
+  checkNames(query);
   return query;
 }
 

@@ -77,6 +77,28 @@ describe.each(doorNames)('lists through the %s door', (door: DoorName) => {
     expect(await found(`not (${enterprise}:manager pr) and name pr`)).toEqual(['named']);
   });
 
+  it('reads a filter behind 1,000 signs, and refuses more than 200 names instead of losing the rest', async () => {
+    for (const userName of ['one', 'two']) await post({ userName, title: 'T', emails: [{ value: 'e@example.com' }] });
+    const names = (count: number): string => [...Array<string>(count - 1).fill('nickName'), 'title'].join(',');
+
+    const far = await doors.send(door, 'GET', `/Users?${'&'.repeat(1000)}filter=userName+eq+%22one%22`);
+    const many = await doors.send(door, 'GET', `/Users?excludedAttributes=${names(200)}`);
+    const refusals = [
+      await doors.send(door, 'GET', `/Users?excludedAttributes=${names(201)}`),
+      await doors.send(door, 'POST', `/Users?attributes=${names(201)}`, { body: { userName: 'three' } }),
+      await doors.send(door, 'POST', '/Users/.search', { body: { attributes: names(201).split(',') } }),
+      await doors.send(door, 'POST', '/.search', { body: { excludedAttributes: names(201).split(',') } }),
+    ];
+
+    expect([far.body['totalResults'], far.body['Resources']?.[0]?.['userName']]).toEqual([1, 'one']);
+    expect(many.body['Resources']?.[0]).toMatchObject({ userName: 'one' });
+    expect(many.body['Resources']?.[0]).not.toHaveProperty('title');
+    expect(refusals.map(({ status, body }) => [status, body['scimType']])).toEqual(
+      Array(4).fill([400, 'invalidValue']),
+    );
+    expect(await found('title pr')).toEqual(['one', 'two']);
+  });
+
   it('E36: pages, clamps, counts and ends', async () => {
     for (let no = 1; no <= 12; no += 1) await post({ userName: `user${no}@example.com` });
     const page = async (query: string): Promise<unknown[]> => {

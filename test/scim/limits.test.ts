@@ -32,6 +32,12 @@ const hostile: readonly (readonly [string, string | Buffer, Record<string, strin
   ['UTF-16', Buffer.from('{"userName":"u"}', 'utf16le'), {}, 400],
   ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), {}, 400],
   ['a charset of its own', '{"userName":"u"}', { 'Content-Type': 'application/scim+json; charset=utf-16' }, 415],
+  [
+    'a charset behind 30 other parameters',
+    '{"userName":"u"}',
+    { 'Content-Type': `application/scim+json${'; a=b'.repeat(30)}; charset=utf-16` },
+    415,
+  ],
   ['a form', 'userName=u', { 'Content-Type': 'application/x-www-form-urlencoded' }, 415],
   ['gzip', gzipSync('{"userName":"u"}'), { 'Content-Encoding': 'gzip' }, 415],
   ['more than 1 MiB', user('x'.repeat(1_048_577)), {}, 413],
