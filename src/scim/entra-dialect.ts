@@ -160,7 +160,7 @@ function changesOf(reading: Reading, op: Verb, target: Target, sent: unknown, fr
   if (leaf.isMulti) return [elementChange(reading, op, target, leaf, raw)];
   if (leaf.type === 'complex') return complexChanges(reading, op, target, leaf, raw, from);
   const value = scalarOf(target, leaf, raw);
-  return [value === undefined ? clearing(target, leaf) : { op, target: forRole(target, op), value }];
+  return [value === undefined ? clearing(target, leaf) : { op, target: forRole(target), value }];
 }
 
 /** Read-only attributes and those that are accepted but not kept. */
@@ -197,7 +197,7 @@ function removal(reading: Reading, target: Target, raw: unknown): Operation {
     throw new AppError('attribute.mutability', { reason: `"${attribute?.name}" is required and cannot be removed.` });
   }
   const isNamed = attribute?.isMulti && sub === undefined && filter === undefined && !isEmpty(raw);
-  if (!isNamed) return { op: 'remove', target: forRole(target, 'remove') };
+  if (!isNamed) return { op: 'remove', target };
   return { op: 'remove', target, value: toElements(attribute, raw, reading) };
 }
 
@@ -208,7 +208,7 @@ function clearing(target: Target, leaf: Attribute): Operation {
 
 function elementChange(reading: Reading, op: Verb, target: Target, leaf: Attribute, raw: unknown): Operation {
   if (target.filter === undefined) return { op, target, value: toElements(leaf, raw, reading) };
-  return { op, target: forRole(target, op), value: toElement(leaf, raw, reading) };
+  return { op, target: forRole(target), value: toElement(leaf, raw, reading) };
 }
 
 /** A complex value sets its sub-attributes one by one, so that those not named stay. */
