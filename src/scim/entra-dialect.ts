@@ -93,6 +93,9 @@ function readOperation(reading: Reading, item: unknown): Operation[] {
     return [];
   }
   reading.isUnderstood = true;
+  if (op !== 'remove' && isObject(value) && isForeignUrn(reading.schema, path.trim())) {
+    return foreignChanges(reading, op, path.trim(), value);
+  }
   if (op !== 'remove' && value === undefined) throw new AppError('body.value', { reason: `"${op}" needs a value.` });
   return changesOf(reading, op, target, value, 'path');
 }

@@ -3,6 +3,9 @@
 import { useDatabase } from '../support/database';
 import { doorNames, useDoors, type Answered, type DoorName, idOf } from './doors';
 
+const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+const core = 'urn:ietf:params:scim:schemas:core:2.0:User';
+
 describe.each(doorNames)('what changes mean through the %s door', (door: DoorName) => {
   const db = useDatabase();
   const doors = useDoors(db);
@@ -45,5 +48,65 @@ describe.each(doorNames)('what changes mean through the %s door', (door: DoorNam
     const one = await changed({ roles }, [{ op: 'remove', path }]);
 
     expect([one.status, one.body['roles']]).toEqual([200, roles.slice(1)]);
+  });
+
+  describe('the URN of an extension nobody declared', () => {
+    const urn = 'urn:ietf:params:scim:schemas:extension:Foo:2.0:User';
+
+    it.each(['add', 'Replace'])('E6: as the path of %s takes an object, each key an attribute', async (op) => {
+      const start = { [urn]: { tag: '0', kept: 'k' } };
+
+      const { status, body } = await changed(start, [{ op, path: urn, value: { tag: '1', more: 'm' } }]);
+
+      expect([status, body[urn]]).toEqual([200, { tag: '1', kept: 'k', more: 'm' }]);
+      expect(Object.keys(body).filter((key) => key.startsWith('urn:'))).toEqual([urn]);
+    });
+
+    it.each([
+      ['remove', { op: 'remove', path: urn }],
+      ['remove in odd case', { op: 'Remove', path: urn.toUpperCase() }],
+      ['null by path', { op: 'replace', path: urn, value: null }],
+      ['null by key', { op: 'replace', value: { [urn]: null } }],
+    ])('E6: %s clears the extension', async (_, operation) => {
+      const { status, body } = await changed({ [urn]: { tag: '0' }, title: 'T' }, [operation]);
+
+      expect([status, body[urn], body['title']]).toEqual([200, undefined, 'T']);
+    });
+
+    it('still names an attribute where there is no such extension', async () => {
+      const parent = urn.slice(0, -5);
+      const operations = [{ op: 'add', path: urn, value: 'text' }];
+
+      const set = await changed({}, operations);
+      const removed = await doors.send(door, 'PATCH', `/Users/${idOf(set)}`, {
+        body: { Operations: [{ op: 'remove', path: urn }] },
+      });
+
+      expect([set.body[parent], removed.body[parent]]).toEqual([{ User: 'text' }, undefined]);
+    });
+
+    it.each([`${enterprise}Custom`, `${core}X`])('is told by all of it: %s', async (name) => {
+      const { status, body } = await changed({ [name]: { tag: '1' }, [enterprise]: { department: 'D' } });
+
+      expect([status, body[name], body[enterprise]]).toEqual([201, { tag: '1' }, { department: 'D' }]);
+    });
+  });
+
+  it('E41: a group PATCH that names nothing but an unknown extension is 400, one that names more is applied', async () => {
+    const urn = 'urn:ietf:params:scim:schemas:extension:Foo:2.0:Group';
+    const group = await doors.send(door, 'POST', '/Groups', { body: { displayName: 'G', [urn]: { tag: '1' } } });
+    const patched = (...Operations: object[]): Promise<Answered> =>
+      doors.send(door, 'PATCH', `/Groups/${idOf(group)}`, { body: { Operations } });
+
+    const alone = [
+      await patched({ op: 'replace', path: `${urn}:tag`, value: '1' }),
+      await patched({ op: 'remove', path: urn }),
+      await patched({ op: 'add', value: { [urn]: { tag: '1' } } }),
+    ];
+    const both = await patched({ op: 'replace', value: { [`${urn}:tag`]: '1', displayName: 'H' } });
+
+    expect(group.status).toBe(201);
+    expect(alone.map(({ status, body }) => [status, body['scimType']])).toEqual(alone.map(() => [400, 'invalidPath']));
+    expect([both.status, both.body['displayName'], both.body[urn]]).toEqual([200, 'H', undefined]);
   });
 });

@@ -102,7 +102,7 @@ const single: fc.Arbitrary<Intent> = fc.oneof(
 const whole: fc.Arbitrary<Intent> = fc.record({
   kind: fc.constant('whole' as const),
   verb: fc.constant('remove' as const),
-  place: fc.constantFrom<Place>(['name'], [enterpriseUrn]),
+  place: fc.constantFrom<Place>(['name'], [enterpriseUrn], [foreignUrn]),
 });
 
 const elementOf = (attribute: string): fc.Arbitrary<Element> =>
@@ -286,7 +286,7 @@ function singleText({ place, value, verb: asked }: Intent & { kind: 'single' }, 
   const canNest = asked !== 'remove' && dice.chance(0.3);
   if (first === 'name')
     return canNest ? ['name', { [spelled(dice, second)]: sent }] : [coreName(place.join('.'), dice), sent];
-  if (isForeign) return [`${foreignUrn}:${second}`, sent];
+  if (isForeign) return canNest ? [foreignUrn, { [second]: sent }] : [`${foreignUrn}:${second}`, sent];
   if (third !== undefined) return managerText(value, sent, dice);
   if (canNest) return [first, { [spelled(dice, second)]: sent }];
   const misspelled = first.replace(':2.0:', ':2.0');
