@@ -15,6 +15,7 @@ import {
   toForeignText,
   toScalar,
 } from './coerce';
+import { member, verbOf } from './message';
 import { parsePath, printPath, type Target } from './path';
 import { findPlace, foreignPlace, isForeignUrn, placeName } from './place';
 import type { Operation as Change } from './resource';
@@ -100,12 +101,6 @@ function readOperation(reading: Reading, item: unknown): Operation[] {
   return changesOf(reading, op, target, value, 'path');
 }
 
-function verbOf(op: unknown): Verb {
-  const verb = typeof op === 'string' ? op.toLowerCase() : '';
-  if (verb === 'add' || verb === 'replace' || verb === 'remove') return verb;
-  throw new AppError('body.shape', { reason: '"op" must be add, replace or remove.' });
-}
-
 function readPathless(reading: Reading, op: Verb, value: unknown): Operation[] {
   if (op === 'remove') throw new AppError('path.no_target', { reason: '"remove" needs a path.' });
   if (!isObject(value)) throw new AppError('body.value', { reason: 'Without a path the value must be an object.' });
@@ -158,6 +153,10 @@ function changesOf(reading: Reading, op: Verb, target: Target, sent: unknown, fr
     reading.warnings.push('Ignored: active without a value');
     return [];
   }
+  if (isNobody(op, target, raw)) {
+    reading.warnings.push(`Ignored: ${op} of ${placeName(target)} without a value`);
+    return [];
+  }
   if (op === 'remove') return [removal(reading, target, raw)];
   if (isEmpty(raw)) return [clearing(target, leaf)];
   if (leaf.isMulti) return [elementChange(reading, op, target, leaf, raw)];
@@ -191,6 +190,12 @@ function extensionChanges(reading: Reading, op: Verb, target: Target, raw: unkno
   if (op === 'remove' || isEmpty(raw)) return [{ op: 'remove', target }];
   if (!isObject(raw)) throw new AppError('body.value', { reason: `"${target.extension}" takes an object.` });
   return explode(reading, op, raw, `${target.extension}:`);
+}
+
+/** Null or "" beside a whole list: `add` brings nothing, and a removal whose value is there names nobody. */
+function isNobody(op: Verb, { attribute, sub, filter }: Target, raw: unknown): boolean {
+  const isWhole = attribute?.isMulti && sub === undefined && filter === undefined;
+  return isWhole === true && isEmpty(raw) && (op === 'add' || (op === 'remove' && raw !== undefined));
 }
 
 /** A removal keeps the elements it names; beside a filter or a sub-attribute a value says nothing. */
@@ -238,10 +243,4 @@ function scalarOf({ attribute }: Target, leaf: Attribute, raw: unknown) {
   const value = toScalar(leaf, raw, leaf.name);
   const isRole = attribute !== undefined && isRoles(attribute) && leaf.name === 'value' && typeof value === 'string';
   return isRole ? roleOf(value)['value'] : value;
-}
-
-/** A member of a message, whatever the case of its name. */
-function member(object: Record<string, unknown>, lower: string): unknown {
-  const key = Object.keys(object).find((it) => it.toLowerCase() === lower);
-  return key === undefined ? undefined : object[key];
 }

@@ -50,6 +50,26 @@ describe.each(doorNames)('what changes mean through the %s door', (door: DoorNam
     expect([one.status, one.body['roles']]).toEqual([200, roles.slice(1)]);
   });
 
+  it('E23, E43: adding nothing and removing nobody leave a list as it is; replace and a bare remove empty it', async () => {
+    const emails = [{ type: 'work', value: 'e@example.com' }];
+    const after = async (...operations: object[]) => (await changed({ emails }, operations)).body['emails'];
+
+    for (const value of [null, '', []]) {
+      expect(await after({ op: 'Add', path: 'emails', value }, { op: 'Remove', path: 'emails', value })).toEqual(
+        emails,
+      );
+      await doors.send(door, 'DELETE', `/Users/${await onlyId()}`);
+    }
+    expect(await after({ op: 'replace', path: 'emails', value: null })).toBeUndefined();
+    await doors.send(door, 'DELETE', `/Users/${await onlyId()}`);
+    expect(await after({ op: 'remove', path: 'emails' })).toBeUndefined();
+  });
+
+  const onlyId = async (): Promise<string> => {
+    const { body } = await doors.send(door, 'GET', '/Users?attributes=id');
+    return body['Resources']?.[0]?.['id'] as unknown as string;
+  };
+
   describe('the URN of an extension nobody declared', () => {
     const urn = 'urn:ietf:params:scim:schemas:extension:Foo:2.0:User';
 

@@ -255,7 +255,8 @@ function withPath(intent: Intent, dice: Dice): Json {
   const [path, value] = nameAndValue(intent, dice);
   const isNamed = intent.kind === 'many' && intent.elements !== null;
   if (intent.verb !== 'remove' || isNamed) return { op, path, value };
-  return dice.chance(0.8) ? { op, path } : { op, path, value: intent.kind === 'many' ? null : value };
+  // Beside a list, null or "" would be a value that names nobody.
+  return intent.kind === 'many' || dice.chance(0.8) ? { op, path } : { op, path, value };
 }
 
 function spelledVerb(name: Verb, dice: Dice): string {
@@ -308,8 +309,9 @@ function scalarText(value: string | boolean, dice: Dice): Json {
   return dice.pick(value === '7' ? [...shapes, 7] : shapes);
 }
 
-function elementsText({ attribute: name, elements }: Intent & { kind: 'many' }, dice: Dice): Json {
-  if (elements === null) return null;
+function elementsText({ attribute: name, elements, verb: asked }: Intent & { kind: 'many' }, dice: Dice): Json {
+  if (elements === null) return dice.pick([null, '']);
+  if (elements.length === 0 && asked !== 'replace') return dice.pick<Json>([[], null, '']);
   const list = elements.map((element) => elementText(name, element, dice));
   const [only] = list;
   return list.length === 1 && only !== undefined && !Array.isArray(only) && dice.chance(0.2) ? only : list;
