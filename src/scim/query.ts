@@ -72,15 +72,16 @@ function decode(text: string): string {
   }
 }
 
-/** The filter of a list; undefined for none. @throws filter.invalid */
+/** The filter of a list; undefined for none, and for one that always holds. @throws filter.invalid */
 export function filterOf(query: ScimQuery, schema: ResourceSchema, warnings: string[]): Condition | undefined {
   if (query.filter === undefined || query.filter.trim() === '') return undefined;
-  return parseFilter(query.filter, { schema }, warnings);
+  const condition = parseFilter(query.filter, { schema }, warnings);
+  return condition.kind === 'constant' && condition.holds ? undefined : condition;
 }
 
 const sortable: Readonly<Record<string, readonly string[]>> = {
-  User: ['id', 'userName', 'displayName', 'meta.created', 'meta.lastModified'],
-  Group: ['id', 'displayName', 'meta.created', 'meta.lastModified'],
+  User: ['id', 'userName', 'externalId', 'displayName', 'meta.created', 'meta.lastModified'],
+  Group: ['id', 'displayName', 'externalId', 'meta.created', 'meta.lastModified'],
   Role: ['id', 'value', 'display'],
   Entitlement: ['id', 'value', 'display'],
 };

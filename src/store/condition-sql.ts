@@ -41,6 +41,7 @@ function nodeSql(node: Condition, resource: Searchable, element: Elements | unde
     const { sql, values } = nodeSql(node.term, resource, element);
     return { sql: `NOT COALESCE((${sql}), FALSE)`, values };
   }
+  if (node.kind === 'constant') return { sql: node.holds ? 'TRUE' : 'FALSE', values: [] };
   if (node.kind === 'some') {
     const elements = resource.elements(node.attribute);
     return elements === undefined ? never : elementSql(elements, nodeSql(node.where, resource, elements));
@@ -59,7 +60,7 @@ function elementSql({ some, values }: Elements, inner: Sql): Sql {
 }
 
 function multiSql(
-  node: Exclude<Condition, { kind: 'and' | 'or' | 'not' | 'some' }>,
+  node: Exclude<Condition, { kind: 'and' | 'or' | 'not' | 'some' | 'constant' }>,
   elements: Elements,
   sub?: string,
 ): Sql {

@@ -165,4 +165,104 @@ describe.each(doorNames)('lists through the %s door', (door: DoorName) => {
       [enterprise]: { division: 'V' },
     });
   });
+
+  it('shows nothing empty, and takes the core URN for all that is core', async () => {
+    const foreign = 'urn:ietf:params:scim:schemas:extension:Foo:2.0:User';
+    const made = await post({
+      userName: 'u',
+      name: { givenName: 'G' },
+      emails: [{ value: 'e@example.com' }, { value: 'f@example.com', display: 'F' }],
+      [enterprise]: { manager: { value: 'nobody' } },
+      [foreign]: { tag: '1' },
+    });
+    const id = idOf(made);
+    const schemas = [core, foreign, enterprise];
+    const read = async (query: string) => (await doors.send(door, 'GET', `/Users/${id}?${query}`)).body;
+    const { [enterprise]: _, [foreign]: __, ...own } = made.body;
+
+    expect(await read(`attributes=${enterprise}:manager.displayName,name.familyName,emails.display`)).toEqual({
+      schemas,
+      id,
+      emails: [{ display: 'F' }],
+    });
+    expect(await read('attributes=emails.type')).toEqual({ schemas, id });
+    expect(await read(`excludedAttributes=name.givenName,manager.value,emails.value,meta`)).toEqual({
+      schemas,
+      id,
+      userName: 'u',
+      active: true,
+      emails: [{ display: 'F' }],
+      [foreign]: { tag: '1' },
+    });
+    expect(await read(`attributes=${core}`)).toEqual(own);
+    expect(await read(`attributes=${core.toUpperCase()},${enterprise}`)).toEqual({
+      ...own,
+      [enterprise]: { manager: { value: 'nobody' } },
+    });
+    expect(await read(`excludedAttributes=${core},${enterprise}`)).toEqual({ schemas, id, [foreign]: { tag: '1' } });
+    expect(await read(`attributes=${foreign}`)).toEqual({ schemas, id, [foreign]: { tag: '1' } });
+    expect(await read(`attributes=userName&excludedAttributes=${foreign}`)).toEqual({ schemas, id, userName: 'u' });
+  });
+
+  it('takes the core URN of groups alike, members too, and reads none where it is excluded', async () => {
+    const groupUrn = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+    const person = await post({ userName: 'u' });
+    const group = await doors.send(door, 'POST', '/Groups', {
+      body: { displayName: 'G', members: [{ value: idOf(person) }] },
+    });
+    const read = async (query: string) => (await doors.send(door, 'GET', `/Groups/${idOf(group)}?${query}`)).body;
+
+    const all = await read(`attributes=${groupUrn}`);
+    db.statements.length = 0;
+    const none = await read(`excludedAttributes=${groupUrn}`);
+
+    expect(all).toEqual(group.body);
+    expect(none).toEqual({ schemas: [groupUrn], id: idOf(group) });
+    expect(db.statements.filter((sql) => sql.includes('directory_group_members'))).toEqual([]);
+  });
+
+  it('answers what is the same for a whole kind: meta.resourceType and schemas', async () => {
+    for (const userName of ['one', 'two']) await post({ userName, title: 'T' });
+    await post({ userName: 'three', [enterprise]: { manager: { value: 'one' } }, 'urn:a:b:2.0:User': { badge: 'B' } });
+    await doors.send(door, 'POST', '/Groups', { body: { displayName: 'G' } });
+    const all = ['one', 'two', 'three'];
+
+    for (const [text, names] of [
+      ['meta.resourceType eq "User"', all],
+      ['META.RESOURCETYPE sw "Us" and not (meta.resourceType ne "User") and meta.resourceType pr', all],
+      ['meta.resourceType eq "user" or meta.resourceType eq null', []],
+      ['meta.resourceType eq "Group" or userName eq "two"', ['two']],
+      ['not (meta.resourceType eq "Group" or title pr)', ['three']],
+      [`schemas eq "${core}" and schemas pr`, all],
+      [`schemas eq "${core.toUpperCase()}"`, all],
+      [`schemas sw "urn:ietf" and not (schemas eq "nonsense")`, all],
+      [`schemas eq "${enterprise}"`, ['three']],
+      [`schemas ne "${enterprise}"`, all],
+      [`not (schemas eq "${enterprise}")`, ['one', 'two']],
+      ['schemas eq "urn:a:b:2.0:User"', ['three']],
+    ] as const) {
+      expect([text, await found(text)]).toEqual([text, names]);
+    }
+    const wide = await filter(`schemas ne "${core}"`);
+    const groups = await doors.send(door, 'GET', '/Groups?filter=meta.resourceType+eq+%22Group%22+and+displayName+pr');
+    const search = async (text: string) =>
+      (await doors.send(door, 'POST', '/.search', { body: { filter: text } })).body['totalResults'];
+
+    expect([wide.status, wide.body['scimType']]).toEqual([400, 'invalidFilter']);
+    expect(groups.body['totalResults']).toBe(1);
+    expect([await search('meta.resourceType eq "User"'), await search('meta.resourceType eq "Group"')]).toEqual([3, 1]);
+    expect([await search(`schemas eq "${core}"`), await search('schemas co "core:2.0"')]).toEqual([3, 4]);
+  });
+
+  it('counts nobody for a filter that always holds or never does', async () => {
+    await post({ userName: 'one' });
+    db.statements.length = 0;
+
+    const [always, never] = [await found('meta.resourceType eq "User"'), await found('schemas eq "x"')];
+    const lists = db.statements.filter((sql) => /FROM users u\b/.test(sql));
+
+    expect([always, never]).toEqual([['one'], []]);
+    expect(lists.map((sql) => /AND \(FALSE\)/.test(sql))).toEqual([false, true]);
+    expect(lists.filter((sql) => /max_statement_time|COUNT/.test(sql))).toEqual([]);
+  });
 });

@@ -44,8 +44,9 @@ describe('paging', () => {
     return found;
   };
 
-  const sorts = ['', 'userName', 'displayName', 'meta.created', 'meta.lastModified', 'id'].flatMap((attribute) =>
-    ['ascending', 'descending'].map((order) => (attribute === '' ? '' : `sortBy=${attribute}&sortOrder=${order}`)),
+  const sorts = ['', 'userName', 'externalId', 'displayName', 'meta.created', 'meta.lastModified', 'id'].flatMap(
+    (attribute) =>
+      ['ascending', 'descending'].map((order) => (attribute === '' ? '' : `sortBy=${attribute}&sortOrder=${order}`)),
   );
 
   it.each([...new Set(sorts)])(
@@ -235,7 +236,7 @@ describe('paging', () => {
   });
 
   it('names what each kind can be sorted by', async () => {
-    const { status, body } = await get('/Groups?sortBy=externalId');
+    const { status, body } = await get('/Groups?sortBy=members');
 
     expect([status, body['scimType']]).toEqual([400, 'invalidPath']);
     expect(body['detail']).toMatch(/\/Groups can be sorted by id, displayName/);
