@@ -150,7 +150,11 @@ function instant(text: string, operator: string, attribute: Attribute): string {
   if (operator === 'co' || operator === 'sw' || operator === 'ew' || !isIso || Number.isNaN(at.getTime())) {
     throw invalid(`"${attribute.name}" is compared with an ISO 8601 instant by eq, ne, gt, ge, lt or le.`);
   }
-  return at.toISOString();
+  const iso = at.toISOString();
+  // A zone may carry the instant beyond what the database compares rightly.
+  if (!/^[1-9]\d{3}-/.test(iso))
+    throw invalid(`"${attribute.name}" is compared with an instant of the years 1000 to 9999, in UTC.`);
+  return iso;
 }
 
 function nameOf(text: string, scope: FilterScope): Name {

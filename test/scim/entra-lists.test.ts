@@ -66,6 +66,15 @@ describe.each(doorNames)('lists through the %s door', (door: DoorName) => {
     });
   });
 
+  it('refuses an instant that its zone carries out of the years 1000 to 9999', async () => {
+    await post({ userName: 'u' });
+
+    const beyond = await filter('meta.created lt "9999-12-31T23:59:59-12:00"');
+
+    expect([beyond.status, beyond.body['scimType']]).toEqual([400, 'invalidFilter']);
+    expect(await found('meta.created lt "9999-12-31T23:59:59Z" and meta.created gt "1000-01-01"')).toEqual(['u']);
+  });
+
   it('finds by the presence of a whole complex value: manager, name, and the reverse', async () => {
     await post({ userName: 'named', name: { givenName: 'G' } });
     await post({ userName: 'second', name: { middleName: 'M' }, [enterprise]: { manager: { value: 'boss' } } });
