@@ -70,6 +70,15 @@ describe.each(doorNames)('what changes mean through the %s door', (door: DoorNam
     return body['Resources']?.[0]?.['id'] as unknown as string;
   };
 
+  it('refuses a message that says its operations twice, in two cases', async () => {
+    const raw = '{"Operations":[{"op":"add","path":"title","value":"a"}],"operations":[]}';
+    const made = await doors.send(door, 'POST', '/Users', { body: { userName: 'u' } });
+
+    const answer = await doors.send(door, 'PATCH', `/Users/${idOf(made)}`, { raw });
+
+    expect([answer.status, answer.body['scimType']]).toEqual([400, 'invalidSyntax']);
+  });
+
   describe('the URN of an extension nobody declared', () => {
     const urn = 'urn:ietf:params:scim:schemas:extension:Foo:2.0:User';
 

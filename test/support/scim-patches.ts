@@ -230,7 +230,9 @@ export function patchBody(intents: readonly Intent[], seed: number): { schemas: 
     }
     const [name, value] = key;
     const verbOf = intent.kind === 'idle' || intent.kind === 'broken' ? 'replace' : intent.verb;
-    if (open === undefined || open.verb !== verbOf || name in open.keys) {
+    // Names have no case, so two of one object differ in more.
+    const isTaken = Object.keys(open?.keys ?? {}).some((it) => it.toLowerCase() === name.toLowerCase());
+    if (open === undefined || open.verb !== verbOf || isTaken) {
       open = { verb: verbOf, keys: {} };
       operations.push({ op: spelledVerb(verbOf, dice), value: open.keys });
     }
