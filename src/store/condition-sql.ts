@@ -114,8 +114,8 @@ function textOf(node: Compare, column: Column): string {
 }
 
 function compareSql(operator: Comparison, column: Column, text: string): Sql {
-  const left = column.as === 'lower' ? `LOWER(${column.sql}) COLLATE utf8mb4_bin` : column.sql;
-  const place = column.as === 'lower' ? 'LOWER(?)' : '?';
+  const left = column.as === 'lower' ? `${lowered(column.sql)} COLLATE utf8mb4_bin` : column.sql;
+  const place = column.as === 'lower' ? lowered('?') : '?';
   if (operator === 'sw' && ['key', 'value_key', 'exact'].includes(column.as)) return startsSql(column.sql, text);
   if (isPart(operator)) {
     const escaped = text.replaceAll(/[!%_]/g, '!$&');
@@ -125,6 +125,11 @@ function compareSql(operator: Comparison, column: Column, text: string): Sql {
   const sql = `${left} ${signs[operator]} ${place}`;
   // A value that is absent differs from every value.
   return { sql: operator === 'ne' ? `(${sql} OR ${column.sql} IS NULL)` : sql, values: [text] };
+}
+
+/** As the database folds, with one sigma as in stored keys. */
+function lowered(sql: string): string {
+  return `REPLACE(LOWER(${sql}), 'ς', 'σ')`;
 }
 
 /**

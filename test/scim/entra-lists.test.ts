@@ -66,6 +66,22 @@ describe.each(doorNames)('lists through the %s door', (door: DoorName) => {
     });
   });
 
+  it('finds by a part that ends in a sigma, whichever small letter it is written with', async () => {
+    await post({ userName: 'ΟΔΟΣΑ', title: 'ΟΔΟΣΑ', emails: [{ value: 'οδοσα@example.com' }] });
+    await post({ userName: 'οδος', title: 'οδος' });
+    const group = await doors.send(door, 'POST', '/Groups', { body: { displayName: 'Όμιλος' } });
+
+    for (const name of ['userName', 'title']) {
+      expect(await found(`${name} sw "ΟΔΟΣ"`)).toEqual(['ΟΔΟΣΑ', 'οδος']);
+      expect(await found(`${name} co "δοΣ"`)).toEqual(['ΟΔΟΣΑ', 'οδος']);
+      expect(await found(`${name} eq "οδοσ" and ${name} ew "ΔΟΣ"`)).toEqual(['οδος']);
+    }
+    expect(await found('emails co "ΔΟΣ"')).toEqual(['ΟΔΟΣΑ']);
+    const groups = await doors.send(door, 'GET', `/Groups?filter=${encodeURIComponent('displayName eq "ΌΜΙΛΟΣ"')}`);
+    expect(groups.body['Resources']?.[0]?.['id']).toBe(group.body['id']);
+    expect((await post({ userName: 'ΟΔΟΣ' })).status).toBe(409);
+  });
+
   it('refuses an instant that its zone carries out of the years 1000 to 9999', async () => {
     await post({ userName: 'u' });
 

@@ -42,8 +42,9 @@ export function folded(text: string): string {
   return foldedPart(text).trimEnd();
 }
 
+/** Sigma has two small letters, and a part may end where the whole goes on. */
 function foldedPart(text: string): string {
-  return text.normalize('NFKC').toLowerCase().normalize('NFKC');
+  return text.normalize('NFKC').toLowerCase().normalize('NFKC').replaceAll('ς', 'σ');
 }
 
 /** Whether the filter holds. `element` is where the names inside brackets are looked up. */

@@ -40,7 +40,7 @@ export type Intent =
   /** An operation as it is sent, and the scimType it is answered with. */
   | { readonly kind: 'broken'; readonly operation: Json; readonly scimType: string };
 
-export const words = ['a', 'A', 'ab', 'b ', 'B%', 'é', 'É', "q'q", 'r"\\', '漢😀', '7'] as const;
+export const words = ['a', 'A', 'ab', 'b ', 'B%', 'é', 'É', "q'q", 'r"\\', '漢😀', '7', 'ΟΣ', 'ος', 'οσα'] as const;
 export const long = 'x'.repeat(256);
 const types = ['work', 'home', 'Work', 'other'] as const;
 
