@@ -6,7 +6,7 @@ import type { Rehearsed } from '../cli/dry-run-command';
 import type { RequestedChange } from '../domain/request-record';
 import type { Caller } from '../domain/caller';
 import { AppError } from '../errors';
-import type { LoggedRequest } from '../scim/request-log';
+import type { LoggedRequest } from '../scim/logged-request';
 import { createScim, type Scim } from '../scim/scim';
 import { createIngestion } from '../service/ingestion';
 import { rehearsalOf } from '../store/rehearsal';

@@ -63,7 +63,7 @@ export function createBulk({ kinds, log, baseUrl, deadlineMs }: Dependencies): B
       ...(bulkId === undefined ? {} : { bulkId }),
       ...(id === undefined ? {} : { location: baseUrl + path }),
       status: String(refusal.status),
-      response: errorBody(refusal, exchange.requestId),
+      response: errorBody(refusal, exchange),
     };
   };
 

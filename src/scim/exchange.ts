@@ -10,7 +10,8 @@ import { bearerToken } from './bearer-token';
 import { hasPendingBody } from './limits';
 import { readQuery, type ScimQuery } from './query';
 import { type Answer, send } from './reply';
-import type { LoggedRequest, RequestLog } from './request-log';
+import type { LoggedRequest } from './logged-request';
+import type { RequestLog } from './request-log';
 import { errorBody, isBug, toScimError } from './scim-error';
 
 /** The token check that is needed of the access service. */
@@ -69,7 +70,7 @@ export function createExchanges(dependencies: Dependencies): Exchanges {
     if (isBug(error)) log.error({ error, requestId: exchange.requestId }, 'a SCIM request failed');
     exchange.decision = error instanceof AppError ? error.code : isBug(error) ? 'bug' : 'query.value';
     const { status, scimType, headers } = refusal;
-    const body = errorBody(refusal, exchange.requestId);
+    const body = errorBody(refusal, exchange);
     end(exchange, { status, body, headers }, scimType);
   };
 
