@@ -67,7 +67,7 @@ function createTrialDoors(
   const scimCaller = async (sent: string, id: string) => {
     if (sent !== token) throw new AppError('token.invalid');
     requestId = id;
-    return { organizationId, actor, requestId: id, credentialId };
+    return { organizationId, actor, requestId: id, credentialId, perSecond: Infinity };
   };
   const requestLog = {
     add: (request: LoggedRequest) => void logged.push(request),
@@ -78,7 +78,7 @@ function createTrialDoors(
     pools: config.scim.hasRoles ? pools : undefined,
     provisioning,
     membership,
-    access: { scimCaller },
+    access: { scimCaller, admit: () => undefined },
     requestLog,
     clock,
     newId,

@@ -17,8 +17,12 @@ import { errorBody, isBug, toScimError } from './scim-error';
 /** The token check that is needed of the access service. */
 export interface TokenCheck {
   /** @throws token.invalid */
-  scimCaller(token: string, requestId: string): Promise<Caller & { readonly credentialId: string }>;
+  scimCaller(token: string, requestId: string): Promise<KnownCaller>;
+  /** @throws rate.limited */
+  admit(caller: KnownCaller): void;
 }
+
+type KnownCaller = Caller & { readonly credentialId: string; readonly perSecond: number };
 
 /** A request on its way. */
 export interface Exchange extends LoggedRequest {
@@ -44,7 +48,7 @@ interface Dependencies {
 export interface Exchanges {
   /** The exchange of a request; the same one when both doors see it. */
   open(req: IncomingMessage, res: ServerResponse): Exchange;
-  /** Checks the token before anything else is looked at. @throws token.invalid, query.value */
+  /** Checks the token before anything else is looked at. @throws token.invalid, rate.limited, query.value */
   authenticate(exchange: Exchange): Promise<void>;
   answer(exchange: Exchange, answer: Pick<Answer, 'status' | 'body'>): void;
   fail(exchange: Exchange, error: unknown): void;
@@ -77,7 +81,10 @@ export function createExchanges(dependencies: Dependencies): Exchanges {
   return {
     open: (req, res) => (req as Carrier).scim ?? opened(dependencies, req, res, fail),
     authenticate: async (exchange) => {
-      exchange.caller = await access.scimCaller(bearerToken(exchange.req), exchange.requestId);
+      const caller = await access.scimCaller(bearerToken(exchange.req), exchange.requestId);
+      // Known before it is refused: a limiter is what sends a directory into quarantine, so its answers are logged.
+      exchange.caller = caller;
+      access.admit(caller);
       exchange.query = readQuery(exchange.url);
     },
     answer: (exchange, { status, body }) => {

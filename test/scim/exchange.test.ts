@@ -42,7 +42,10 @@ describe('an exchange', () => {
     const scim = createScim({
       provisioning: { ...real(), ...provisioning },
       membership: createMembership({ database: db.database, clock, newId, licensing: createLicensing({ newId }) }),
-      access: { scimCaller: async () => ({ ...scimCaller(db.organizationId), credentialId: newId() }) },
+      access: {
+        scimCaller: async () => ({ ...scimCaller(db.organizationId), credentialId: newId(), perSecond: 1 }),
+        admit: silent,
+      },
       requestLog: { add: silent, stats: () => ({ queued: 0, dropped: 0 }), close: async () => undefined },
       clock,
       newId,

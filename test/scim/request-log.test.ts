@@ -3,7 +3,9 @@ import { AppError } from '../../src/errors';
 import type { RequestRecord } from '../../src/domain/request-record';
 import { createRequestLog } from '../../src/scim/request-log';
 import { useDatabase } from '../support/database';
-import { useDoors, idOf } from './doors';
+import { createRequestHistory } from '../../src/service/request-history';
+import { scimCaller } from '../support/builders';
+import { doorNames, idOf, useDoors } from './doors';
 import { aRequest } from './logged-request';
 
 const silent = () => undefined;
@@ -63,6 +65,30 @@ describe('the request log', () => {
       null,
     ]);
   });
+
+  it.each(doorNames)(
+    'holds what a limiter has refused at the %s door, and counts it among the failures',
+    async (door) => {
+      await db.sql.query(`UPDATE organization_settings SET value_json = '2' WHERE setting = 'limit.scim'`);
+      for (let no = 0; no < 4; no += 1) await doors.send(door, 'POST', '/Users', { body: { userName: `u${no}` } });
+      await doors.send(door, 'POST', '/Users', { body: { userName: 'stranger' }, token: 'wrong' });
+      await doors.flush();
+      await db.database.acrossOrganizations((scan) => scan.requestLog.add(doors.rows));
+      const history = createRequestHistory({ database: db.database, clock: doors.clock });
+      const caller = scimCaller(db.organizationId);
+
+      const [page, health] = [
+        await history.ask(caller, { statusCode: 429, limit: 10 }),
+        await history.health(caller, 24),
+      ];
+
+      expect(page.items.map(({ decision, path, payload }) => [decision, path, payload])).toEqual([
+        ['rate.limited', '/scim/v2/Users', null],
+        ['rate.limited', '/scim/v2/Users', null],
+      ]);
+      expect(health).toMatchObject({ requests: 4, failures: 2, byStatus: { 201: 2, 429: 2 } });
+    },
+  );
 
   it('marks a failed change of the manager alone, which directories count apart', async () => {
     const id = idOf(await doors.send('hot', 'POST', '/Users', { body: { userName: 'u' } }));

@@ -22,7 +22,7 @@ describe('findings of a mapping', () => {
     await doors.flush();
     const { clock, rows } = doors;
     const writer = createRequestLogWriter({ database: db.database, clock, newId, log: quietLog });
-    await writer.write(rows.splice(0) as AnsweredRequest[], { promised: 0, dropped: 0 });
+    await writer.write(rows.splice(0), { promised: 0, dropped: 0 });
     await writer.close();
   }
 
