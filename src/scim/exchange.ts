@@ -121,6 +121,8 @@ function opened(
     ignored: [],
     target: undefined,
     subjectId: undefined,
+    concerned: [],
+    takenNames: [],
     decision: undefined,
     change: undefined,
     affected: undefined,

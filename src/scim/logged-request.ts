@@ -23,6 +23,10 @@ export interface LoggedRequest {
   target: { readonly location: string; readonly version: string } | undefined;
   /** The id of the resource the request is about. */
   subjectId: string | undefined;
+  /** Ids of users and groups the request is about beside its subject: of a Bulk, members of a group. */
+  readonly concerned: string[];
+  /** userNames that were refused because others have them. */
+  readonly takenNames: string[];
   /** What was done, in one word. */
   decision: string | undefined;
   /** What it touched, where that is not one user. */

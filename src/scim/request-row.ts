@@ -3,6 +3,7 @@ import type { AnsweredRequest } from '../domain/request-record';
 import type { Json, UserProfile } from '../domain/user';
 import { ignored } from './coerce';
 import type { LoggedRequest } from './logged-request';
+import { isResourceId } from './resource';
 import { presentedSecrets, redactExpression, redactPath, redactQuery, redactText, redactValue } from './redaction';
 
 /** A request and how it ended. */
@@ -15,15 +16,22 @@ export interface Finished {
 
 const payloadLimit = 16_384;
 const queryLimit = 4096;
+/** Whom a request is found by beside its subject; a larger group is found by its own id alone. */
+const mostConcerned = 100_000;
 /** Larger bodies are noted by size alone. */
 const bodyLimit = 65_536;
 
 /** Makes the row. */
 export function toRow({ request, statusCode, scimType, durationMs }: Finished): AnsweredRequest {
-  const { caller, req, subjectId, change, decision, warnings } = request;
+  const { caller, req, change, decision } = request;
+  const path = pathOf(request.url);
+  const subjectId = request.subjectId ?? subjectOf(path);
   const fields = change === undefined ? undefined : changedFields(change.before, change.after);
   const isSame = fields?.length === 0 && decision === 'changed';
   const known = presentedSecrets(req);
+  const concerned = new Set(request.concerned.filter(isResourceId));
+  concerned.delete(subjectId ?? '');
+  const warnings = [...(concerned.size > mostConcerned ? ['people_omitted'] : []), ...request.warnings];
   return {
     organizationId: caller?.organizationId ?? 0,
     requestId: request.requestId,
@@ -31,8 +39,10 @@ export function toRow({ request, statusCode, scimType, durationMs }: Finished): 
     clientRequestId: clientId(req.headers['client-request-id'], known),
     receivedAt: request.receivedAt,
     method: (req.method ?? '').slice(0, 8),
-    path: redactPath(pathOf(request.url), known).slice(0, 500),
+    path: redactPath(path, known).slice(0, 500),
     subjectId: subjectId ?? null,
+    concerned: [...concerned].slice(0, mostConcerned),
+    takenNames: request.takenNames,
     statusCode,
     scimType: scimType ?? null,
     decision: isSame ? 'unchanged' : (decision ?? null),
@@ -75,6 +85,12 @@ function changedFields(before: UserProfile, after: UserProfile): string[] {
   if (before === after) return [];
   const names = Object.keys(after) as (keyof UserProfile)[];
   return names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+}
+
+/** The resource a path names, for what was refused before anybody looked at it. */
+function subjectOf(path: string): string | undefined {
+  const id = /\/(?:users|groups)\/([^/]+)\/?$/i.exec(path)?.[1];
+  return id !== undefined && isResourceId(id) ? id : undefined;
 }
 
 /** Without the query: a filter may hold an address, and the path is kept for longer than the payload. */

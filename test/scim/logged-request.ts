@@ -16,6 +16,8 @@ export function aRequest(over: Partial<LoggedRequest> = {}): LoggedRequest {
     ignored: [],
     target: undefined,
     subjectId: undefined,
+    concerned: [],
+    takenNames: [],
     decision: 'read',
     change: undefined,
     affected: undefined,

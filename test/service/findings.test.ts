@@ -3,7 +3,6 @@ import { PassThrough } from 'node:stream';
 import { listFindings, resolveFinding } from '../../src/cli/finding-command';
 import { createOutput } from '../../src/cli/output';
 import { systemCaller } from '../../src/domain/caller';
-import type { AnsweredRequest } from '../../src/domain/request-record';
 import { newId } from '../../src/ids';
 import { createFindings } from '../../src/service/findings';
 import { createRequestLogWriter } from '../../src/service/request-log-writer';
