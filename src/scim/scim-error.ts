@@ -78,6 +78,7 @@ export function isBug(error: unknown): boolean {
 
 function fromAppError(error: AppError): ScimError {
   if (error.code === 'body.slow') return plain(408, undefined, error.message);
+  if (error.code === 'url.too_long') return plain(414, undefined, error.message);
   const detail = error.kind === 'bug' ? new AppError('bug').message : error.message;
   const scimType = error.kind === 'conflict' ? 'uniqueness' : scimTypes[error.code];
   return { status: statuses[error.kind], scimType, detail, headers: headersOf(error) };

@@ -195,7 +195,14 @@ describe('the flight recorder', () => {
     expect(await reads(beside, [db.organizationId, user.id, 21])).toBeLessThan(60);
     const { receivedAt, id } = before;
     expect(await reads(later, [db.organizationId, user.id, receivedAt, receivedAt, id, 21])).toBeLessThan(60);
-    const [plan] = await db.sql.query(`EXPLAIN ${later}`, [db.organizationId, user.id, receivedAt, receivedAt, id, 21]);
+    const [plan] = await db.sql.query(`EXPLAIN FORMAT=TRADITIONAL ${later}`, [
+      db.organizationId,
+      user.id,
+      receivedAt,
+      receivedAt,
+      id,
+      21,
+    ]);
     expect((plan as { table: string; key: string }[]).map(({ table, key }) => [table, key])).toEqual([
       ['s', 'PRIMARY'],
       ['l', 'PRIMARY'],
