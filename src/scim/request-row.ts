@@ -4,7 +4,15 @@ import type { Json, UserProfile } from '../domain/user';
 import { ignored } from './coerce';
 import type { LoggedRequest } from './logged-request';
 import { isResourceId } from './resource';
-import { presentedSecrets, redactExpression, redactPath, redactQuery, redactText, redactValue } from './redaction';
+import {
+  isSuspect,
+  presentedSecrets,
+  redactExpression,
+  redactPath,
+  redactQuery,
+  redactText,
+  redactValue,
+} from './redaction';
 
 /** A request and how it ended. */
 export interface Finished {
@@ -46,7 +54,8 @@ export function toRow({ request, statusCode, scimType, durationMs }: Finished): 
     statusCode,
     scimType: scimType ?? null,
     decision: isSame ? 'unchanged' : (decision ?? null),
-    affected: request.affected ?? affectedUser(subjectId, fields, isManagerChange(request) && statusCode >= 400),
+    affected:
+      request.affected ?? affectedUser(request.subjectId, fields, isManagerChange(request) && statusCode >= 400),
     warnings: warnings.length === 0 ? null : warnings.slice(0, 50).map((it) => redactWarning(it, known)),
     payload: payloadOf(request, known),
     durationMs,
@@ -106,6 +115,8 @@ function payloadOf({ url, body, operations, req }: LoggedRequest, known: readonl
   if (body === undefined) return query === undefined ? null : JSON.stringify({ query });
   const sizeBytes = Number(req.headers['content-length'] ?? 0);
   if (sizeBytes > bodyLimit) return JSON.stringify({ query, sizeBytes });
+  const text = JSON.stringify({ query, body, operations });
+  if (!isSuspect(text, known)) return text.slice(0, payloadLimit);
   const clean = redactValue({ body, operations }, known) as object;
   return JSON.stringify({ query, ...clean }).slice(0, payloadLimit);
 }
