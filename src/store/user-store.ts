@@ -13,6 +13,7 @@ const states = [`u.account_state = 'enabled'`, `u.account_state = 'deactivated'`
 const sorts: Readonly<Record<string, SortColumn>> = {
   id: { sql: 'u.id' },
   userName: { sql: 'u.user_name_key', isUnique: true, parts: ['u.is_live = 1'] },
+  externalId: { sql: 'u.external_id', isNullable: true, index: 'users_external_id_index' },
   displayName: {
     sql: 'u.display_name',
     isNullable: true,
