@@ -18,7 +18,8 @@ const plainName = /^(?:urn:[\w.:-]{1,120}:)?[a-z$_][\w$-]{0,60}$/i;
 const ownToken = /upt_[\w-]+/gi;
 /** Runs of the alphabet of signed tokens, joined by dots; long runs without a dot are looked at once. */
 const dotted = /(?<![\w-])([\w-]{10,})(?:\.[\w-]*){1,4}/g;
-const scheme = /(bearer|basic|digest) +[\w.~+/=-]{4,}/gi;
+/** A header's proof, not our own words about it. */
+const scheme = /(bearer|basic|digest) +(?=[\w.~+/=-]{0,64}\d|[\w.~+/=-]{16})[\w.~+/=-]{4,}/gi;
 const name = String.raw`(?:${words})[\w.-]{0,40}`;
 const assigned = new RegExp(
   String.raw`(${name}(?:\\{0,8}["'])?\s{0,8}[:=]\s{0,8})(\\{0,8}"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s&;,"'}\]]+)`,

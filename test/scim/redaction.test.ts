@@ -1,5 +1,6 @@
 // Secrets of a request: wherever they stand, nothing keeps or repeats them, and what is no secret stays readable.
 import * as fc from 'fast-check';
+import { errorTable } from '../../src/errors';
 import {
   namesSecret,
   presentedSecrets,
@@ -196,6 +197,9 @@ describe('the secrets of requests', () => {
       'filter=userName+eq+%22u%22&access_token=[redacted]&count=5',
     );
     expect(redactPath('/scim/v2/Users/a%20b/upt_scim_x')).toBe('/scim/v2/Users/a%20b/[redacted]');
+    expect(redactText('The bearer token is missing. Bearer a1b2c3')).toBe(
+      'The bearer token is missing. Bearer [redacted]',
+    );
     expect(redactText('KeyAccountManager.emea and reynolds.first.last')).toBe(
       'KeyAccountManager.emea and reynolds.first.last',
     );
@@ -204,6 +208,12 @@ describe('the secrets of requests', () => {
       password: '[redacted]',
       list: [null, true, { clientSecret: '[redacted]' }],
     });
+  });
+
+  it('are in none of our own sentences', () => {
+    const sentences = Object.values(errorTable).map(({ sentence }) => sentence);
+
+    expect(sentences.map((it) => redactText(it))).toEqual(sentences);
   });
 
   it('are looked for in time that grows with the text alone', () => {
