@@ -137,7 +137,8 @@ export function userSchema(): ResourceSchema {
   config('externalId')['shadow'] = false;
   config('roles.type')['canonicalValues'] = false;
   const core = plain(definition);
-  const enterprise = plain(Schemas.EnterpriseUser.definition);
+  const described = plain(Schemas.EnterpriseUser.definition);
+  const enterprise = { ...described, attributes: described.attributes.map(asManagers) };
   return {
     name: 'User',
     endpoint: '/Users',
@@ -169,6 +170,15 @@ export function groupSchema(): ResourceSchema {
 export function describedSchema(name: string, endpoint: string, document: SchemaDocument): ResourceSchema {
   const attributes = toMap([...common, ...document.attributes]);
   return { name, endpoint, urn: document.id, attributes, extensions: new Map(), documents: [document] };
+}
+
+/** A manager is compared as sent: it may be an externalId, which has case. */
+function asManagers(it: AttributeDocument): AttributeDocument {
+  if (it.name !== 'manager') return it;
+  return {
+    ...it,
+    subAttributes: (it.subAttributes ?? []).map((sub) => (sub.name === 'value' ? { ...sub, caseExact: true } : sub)),
+  };
 }
 
 function asGroups(it: AttributeDocument): AttributeDocument {
