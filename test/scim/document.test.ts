@@ -1,21 +1,12 @@
 // docs/scim.md is the page an Entra admin follows: its commands are understood, its links lead somewhere, and its tables of
 // attributes and lengths are what the server does.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createProgram, type Handlers } from '../../src/cli/program';
 import { userSchema, type AttributeDocument } from '../../src/scim/schemas';
 import { useDatabase } from '../support/database';
-import { root } from '../support/source';
-import { idOf, textOf, useDoors, type Body } from './doors';
+import { idOf, textOf, useDoors } from './doors';
+import { bodyOf, mapped, page, section } from './mapped-attributes';
 
-const page = readFileSync(join(root, 'docs/scim.md'), 'utf8');
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
-
-/** What stands under a heading, to the next one of any level. */
-function section(heading: string): string {
-  const [, rest = ''] = page.split(`\n${heading}\n`);
-  return rest.split(/\n#+ /)[0] ?? '';
-}
 
 /** The words of a command as a shell reads them. */
 function words(command: string): string[] {
@@ -66,60 +57,30 @@ describe('the page docs/scim.md', () => {
   });
 });
 
-/** A simple attribute by the path a client writes, and its value in an answer. */
-interface Place {
-  readonly path: string;
-  read(body: Body): unknown;
-}
-
-const types: Readonly<Record<string, unknown>> = { active: 'False', roles: [{ value: 'APP', display: 'App' }] };
-
-/** A row's SCIM attribute. */
-function toPlace(path: string): Place {
-  const [, list = '', type, sub = ''] = /^(\w+)\[type eq "(\w+)"\]\.(\w+)$/.exec(path) ?? [];
-  if (type !== undefined) {
-    const element = (body: Body) => (body[list] as unknown as Body[]).find((it) => textOf(it, 'type') === type);
-    return { path, read: (body) => element(body)?.[sub] };
-  }
-  if (path.startsWith(enterprise))
-    return { path, read: (body) => body[enterprise]?.[path.slice(enterprise.length + 1)] };
-  return { path, read: (body) => path.split('.').reduce<Body | undefined>((held, name) => held?.[name], body) };
-}
-
 describe("the page's table of Entra's attributes", () => {
   const db = useDatabase();
   const doors = useDoors(db);
-  const paths = [...section("## Entra's attributes").matchAll(/^\|[^|]*\| `([^`]+)` \| .+\|$/gm)].map(
-    ([, path]) => path ?? '',
-  );
-  const valueOf = (path: string) =>
-    types[path] ?? (path === 'userName' ? 'ada@example.com' : `some ${path.slice(0, 40)}`);
-  const shown = (path: string) => {
-    if (path === 'active') return false;
-    return path.endsWith(':manager') ? { value: valueOf(path) } : valueOf(path);
-  };
 
   it('has the 36 of the mapping, each stored and read back in both dialects', async () => {
-    const body = (userName: string) => ({ userName });
     const [first, second] = [
-      idOf(await doors.send('hot', 'POST', '/Users', { body: body('first') })),
-      idOf(await doors.send('hot', 'POST', '/Users', { body: body('second') })),
+      idOf(await doors.send('hot', 'POST', '/Users', { body: { userName: 'first' } })),
+      idOf(await doors.send('hot', 'POST', '/Users', { body: { userName: 'second' } })),
     ];
-    const each = paths.map((path) => ({ op: 'Add', path, value: valueOf(path) }));
-    const whole = [
-      { op: 'replace', value: { ...Object.fromEntries(paths.map((path) => [path, valueOf(path)])), userName: 'b' } },
-    ];
+    const each = mapped.map(({ path, sent }) => ({ op: 'Add', path, value: sent('a') }));
+    const whole = [{ op: 'replace', value: bodyOf(mapped, 'b') }];
 
     const one = await doors.send('hot', 'PATCH', `/Users/${first}`, { body: { Operations: each } });
     const two = await doors.send('hot', 'PATCH', `/Users/${second}`, { body: { Operations: whole } });
 
-    expect([one.status, two.status]).toEqual([200, 200]);
-    const places = paths.map(toPlace);
-    const read = (from: Body) => Object.fromEntries(places.map((it) => [it.path, it.read(from)]));
-    const wanted = Object.fromEntries(paths.map((path) => [path, shown(path)]));
-    expect(paths).toHaveLength(36);
-    expect(read(one.body)).toEqual(wanted);
-    expect(read(two.body)).toEqual({ ...wanted, userName: 'b' });
+    expect([mapped.length, one.status, two.status]).toEqual([36, 200, 200]);
+    for (const [name, { body }] of [
+      ['a', one],
+      ['b', two],
+    ] as const) {
+      expect(mapped.map(({ path, read }) => [path, read(body)])).toEqual(
+        mapped.map(({ path, shown }) => [path, shown(name)]),
+      );
+    }
   });
 
   it('says which of them reports and mails use: these have columns of their own', async () => {
