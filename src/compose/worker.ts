@@ -38,6 +38,8 @@ const workerPool = 16;
 /** Reports read through connections of their own, so that they never take those of journeys. */
 const reportPool = 2;
 const foldMs = 1000;
+/** How soon the seats of a large group follow its members. */
+const settleMs = 1000;
 const linkMs = 60_000;
 /** How often what has an end is ended, until a nightly workflow does it. */
 const tidyMs = 3_600_000;
@@ -65,6 +67,14 @@ export async function startWorker(config: Config, log: Log): Promise<Running> {
       if (await isReady()) await core.adoption.foldCounts();
     },
   });
+  const settling = startTicker({
+    name: 'settle large groups',
+    everyMs: settleMs,
+    log,
+    work: async () => {
+      if (await isReady()) await core.groupMoves.settle(stopping.signal);
+    },
+  });
   const linkManagers = createManagerLinks(core);
   const linking = startTicker({
     name: 'link managers',
@@ -86,6 +96,7 @@ export async function startWorker(config: Config, log: Log): Promise<Running> {
     stop: async () => {
       stopping.abort();
       await linking.stop();
+      await settling.stop();
       await temporal;
       await tidying.stop();
       await folding.stop();
@@ -104,9 +115,14 @@ function rememberReady({ isMigrated }: Core): IsReady {
   return async () => (isReady ||= await isMigrated());
 }
 
-/** Holds without an answer, alerts that are over, and what of the request log is old enough to go. */
+/** Holds without an answer, alerts and findings that are over, and what of the request log is old enough to go. */
 async function tidy(core: Core): Promise<void> {
-  const steps = [() => core.holds.expireHolds(), () => core.alerts.review(), () => core.requestHistory.purge()];
+  const steps = [
+    () => core.holds.expireHolds(),
+    () => core.alerts.review(),
+    () => core.findings.review(),
+    () => core.requestHistory.purge(),
+  ];
   await eachApart(steps, async (step) => void (await step()));
 }
 

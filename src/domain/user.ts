@@ -92,13 +92,14 @@ export function isStale(expected: ExpectedVersion, rowVersion: number): boolean 
   return Array.isArray(expected) && !expected.includes(rowVersion);
 }
 
-const address = /^[^\s@<>",;]{1,64}@[^\s@<>",;]{1,255}$/;
+/** By this a person is known to others; whether a mail may go there is for domain/address.ts to say. */
+const addressLike = /^[^\s@<>",;]{1,64}@[^\s@<>",;]{1,255}$/;
 
-/** The e-mail of a profile: primary, else work, else the first; else a userName that is an address. */
+/** The e-mail of a profile: primary, else work, else the first; else a userName that looks like an address. */
 export function emailOf(profile: UserProfile): string | null {
   const chosen = preferred(profile.values, 'emails')?.value;
   if (chosen) return chosen;
-  return address.test(profile.userName) ? profile.userName : null;
+  return addressLike.test(profile.userName) ? profile.userName : null;
 }
 
 /** The country of a profile: of the primary address, else work, else the first. */
@@ -112,19 +113,17 @@ function preferred(values: readonly ProfileValue[], attribute: string): ProfileV
   return all.find((value) => value.isPrimary) ?? all.find((value) => value.type?.toLowerCase() === 'work') ?? all[0];
 }
 
-/** Compare key of text that SCIM compares without case: NFKC, lower case, no trailing space. Source: RFC 7643 2.2. */
+/** Compare key of text that SCIM compares without case: NFKC, lower case, one sigma, no trailing space. Source: RFC 7643 2.2. */
 export function fold(text: string): string {
   return foldPart(text).trimEnd();
 }
 
-/** The same of a part that is looked for within a key: there a blank at the end counts, "jane " does not begin "janet". */
+/**
+ * The same of a part that is looked for within a key: there a blank at the end counts, "jane " does not begin "janet". Lower
+ * case makes a sigma final where the part ends; in the whole it may go on, so both are one letter.
+ */
 export function foldPart(text: string): string {
-  return text.normalize('NFKC').toLowerCase().normalize('NFKC');
-}
-
-/** Whether a text is one plain mail address. */
-export function isAddress(text: string): boolean {
-  return address.test(text);
+  return text.normalize('NFKC').toLowerCase().normalize('NFKC').replaceAll('ς', 'σ');
 }
 
 /** A user made from a first profile: enabled or not as the client says, no milestone, version 1. */

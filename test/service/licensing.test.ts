@@ -264,7 +264,7 @@ describe('licenses', () => {
       const ended = "SELECT target_id FROM audit_entries WHERE action = 'license_rule.ended' ORDER BY id DESC LIMIT 1";
       expect(await rowsOf(db, ended)).toEqual([{ target_id: rule.id }]);
       await expect(it.addRule({ source: 'groups', poolCode: 'APP', match: group })).rejects.toMatchObject({
-        code: 'group.not_found',
+        code: 'rule.group_unknown',
       });
     });
 
@@ -507,8 +507,27 @@ describe('licenses', () => {
       await expect(it.rules.end(it.caller, newId())).rejects.toMatchObject({ code: 'rule.not_found' });
       await expect(it.addRule({ source: 'groups', poolCode: 'APP' })).rejects.toMatchObject({ code: 'input.invalid' });
       await expect(it.addRule({ source: 'groups', poolCode: 'APP', match: 'none' })).rejects.toMatchObject({
-        code: 'group.not_found',
+        code: 'rule.group_unknown',
+        message: expect.stringMatching(/"none".*displayName.*provision it first/) as unknown,
       });
+    });
+
+    it('a rule that ends gives no seat to somebody who waits by it alone, but to who waits by another one', async () => {
+      const it = build();
+      await it.endAuto();
+      await Promise.all(Array.from({ length: 8 }, () => it.add()));
+      const { rule } = await it.addRule({ source: 'auto', poolCode: 'APP' });
+      const other = await it.add({ values: [role('APP')] });
+      clock.advance(1000);
+      await it.addRule({ source: 'roles', poolCode: 'APP' });
+
+      await it.rules.end(it.caller, rule.id);
+
+      const given = await rowsOf(
+        db,
+        "SELECT target_id AS id FROM audit_entries WHERE action = 'license.assigned' AND JSON_EXTRACT(detail, '$.cause') = 'freed_seat'",
+      );
+      expect(given).toEqual([{ id: other.id }]);
     });
 
     it('a rule that was stopped on its way goes on where it was', async () => {
