@@ -1,5 +1,5 @@
 // @ts-check
-// The SCIM bench: create, `userName eq`, read by id, PATCH of a title and a list of 100 of the built product over 100,000
+// The SCIM bench (S16): create, `userName eq`, read by id, PATCH of a title and a list of 100 of the built product over 100,000
 // users as Entra's default mapping fills them, beside the floor of floor/scim.js and stock scimmy (peer/scim-stock.js) on the
 // same database. 32 connections, closed loop, each case in a fresh process that is warm before it is measured. Called by run.js.
 'use strict';

@@ -139,7 +139,8 @@ export function userSchema(): ResourceSchema {
   config('externalId')['shadow'] = false;
   config('roles.type')['canonicalValues'] = false;
   const core = plain(definition);
-  const enterprise = plain(Schemas.EnterpriseUser.definition);
+  const described = plain(Schemas.EnterpriseUser.definition);
+  const enterprise = { ...described, attributes: described.attributes.map(asManagers) };
   return {
     name: 'User',
     endpoint: '/Users',
@@ -173,6 +174,15 @@ export function describedSchema(name: string, endpoint: string, document: Schema
   const attributes = toMap([...common, ...document.attributes]);
   const extensions = new Map<string, Extension>();
   return { name, endpoint, urn: document.id, attributes, extensions, keepsForeign: false, documents: [document] };
+}
+
+/** A manager is compared as sent: it may be an externalId, which has case. */
+function asManagers(it: AttributeDocument): AttributeDocument {
+  if (it.name !== 'manager') return it;
+  return {
+    ...it,
+    subAttributes: (it.subAttributes ?? []).map((sub) => (sub.name === 'value' ? { ...sub, caseExact: true } : sub)),
+  };
 }
 
 function asGroups(it: AttributeDocument): AttributeDocument {

@@ -107,6 +107,7 @@ function booleanSql(node: Compare, column: Column): Sql {
 function textOf(node: Compare, column: Column): string {
   const text = String(node.value);
   if (column.as === 'instant') return new Date(text).toISOString().replace('T', ' ').replace('Z', '');
+  if (column.isFolded === true) return text.toLowerCase();
   if (column.as !== 'key' && column.as !== 'value_key') return text;
   if (isPart(node.operator)) return foldPart(text);
   const isWhole = node.operator === 'eq' || node.operator === 'ne';

@@ -10,7 +10,7 @@ const columns: ReadonlyMap<string, Column> = new Map<string, Column>([
 ]);
 
 const memberColumns: ReadonlyMap<string, Column> = new Map<string, Column>([
-  ['value', { sql: 'm.user_id', as: 'id' }],
+  ['value', { sql: 'm.user_id', as: 'id', isFolded: true }],
   ['type', { sql: `'User'`, as: 'lower' }],
   [
     'display',

@@ -7,6 +7,8 @@
 export interface Column {
   readonly sql: string;
   readonly as: 'key' | 'value_key' | 'exact' | 'id' | 'lower' | 'boolean' | 'instant';
+  /** Of an id: written in any case. Ids are stored in lower case. */
+  readonly isFolded?: boolean;
   /** Whether it has a value, where the column alone cannot tell. */
   readonly present?: string;
 }

@@ -42,7 +42,7 @@ const elementColumns: ReadonlyMap<string, Column> = new Map<string, Column>([
 ]);
 
 const groupColumns: ReadonlyMap<string, Column> = new Map<string, Column>([
-  ['value', { sql: 'g.id', as: 'id' }],
+  ['value', { sql: 'g.id', as: 'id', isFolded: true }],
   ['display', { sql: 'g.display_name_key', as: 'key' }],
   ['type', { sql: `'direct'`, as: 'lower' }],
 ]);

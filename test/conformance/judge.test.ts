@@ -62,7 +62,7 @@ describe('judging a suite', () => {
     expect(isGood(judge('scim-sanity', []))).toBe(false);
   });
 
-  it('allows these and no others, each explained in docs/scim.md', () => {
+  it('S36: allows these and no others, each explained in docs/scim.md', () => {
     const docs = readFileSync(join(__dirname, '..', '..', 'docs', 'scim.md'), 'utf8');
     const count = (suite: string) => allowedFailures.filter((it) => it.suite === suite).length;
 

@@ -13,7 +13,7 @@ const clients = 6;
 /** 5,000 requests for 200 kills. */
 const answersEach = 25;
 
-describe('web killed at random points of a storm', () => {
+describe('S13: web killed at random points of a storm', () => {
   const product = useProduct({ roles: ['web'] });
   let storm: Storm | undefined;
   afterAll(() => storm?.stop());

@@ -21,7 +21,7 @@ const subject = '9a9a9a9a-0000-4000-8000-000000000001';
 const guid = '7b7b7b7b-0000-4000-8000-000000000002';
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-describe('federation', () => {
+describe('S19: federation', () => {
   const db = useDatabase();
   const doors = useDoors(db);
   const [rsa, pss, ec, foreign, weak] = [
