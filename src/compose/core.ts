@@ -19,6 +19,7 @@ import { createMassChangeGuard } from '../service/mass-change-guard';
 import { createPolicies, createReminderDrafts } from '../service/policies';
 import { createPools } from '../service/pools';
 import { createProvisioning } from '../service/provisioning';
+import { createProvisioningWatch } from '../service/provisioning-watch';
 import { createRateLimits } from '../service/rate-limits';
 import { createRequestHistory } from '../service/request-history';
 import { createReportSchedules } from '../service/report-schedules';
@@ -105,5 +106,6 @@ export function createDirectory(
     findings: createFindings(parts),
     holds: createHolds({ ...parts, licensing }),
     requestHistory: createRequestHistory(parts),
+    provisioningWatch: createProvisioningWatch(parts),
   };
 }

@@ -39,6 +39,8 @@ const workerPool = 16;
 const reportPool = 2;
 const foldMs = 1000;
 const linkMs = 60_000;
+/** At 100 requests a second Entra's 5,000 failures are minutes away. */
+const watchMs = 30_000;
 /** How often what has an end is ended, until a nightly workflow does it. */
 const tidyMs = 3_600_000;
 /** Workflow starts per second that a real server carries; the launcher sets 50 for its development server. */
@@ -74,6 +76,14 @@ export async function startWorker(config: Config, log: Log): Promise<Running> {
       if (await isReady()) await linkManagers();
     },
   });
+  const watching = startTicker({
+    name: 'watch provisioning',
+    everyMs: watchMs,
+    log,
+    work: async () => {
+      if (await isReady()) await core.provisioningWatch.watch();
+    },
+  });
   const tidying = startTicker({
     name: 'tidy',
     everyMs: tidyMs,
@@ -88,6 +98,7 @@ export async function startWorker(config: Config, log: Log): Promise<Running> {
       await linking.stop();
       await temporal;
       await tidying.stop();
+      await watching.stop();
       await folding.stop();
       await mailing.mailer.close();
       await reporting.close();
