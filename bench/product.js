@@ -18,7 +18,7 @@ const tokens = { API_TOKEN: `upt_${'a'.repeat(43)}`, SCIM_TOKEN: `upt_scim_${'s'
 const bufferPoolMb = 512;
 
 /**
- * @typedef {{ databaseUrl: string, baseUrl: string, apiToken: string, scimToken: string, pid: number, database: string, bufferPool: string, stop: () => Promise<void> }} Product
+ * @typedef {{ databaseUrl: string, baseUrl: string, apiToken: string, scimToken: string, pid: number, database: string, bufferPool: string, environment: NodeJS.ProcessEnv, startWorker: () => Promise<number>, stop: () => Promise<void> }} Product
  * @returns {Promise<Product | { notRun: string }>}
  */
 async function startProduct() {
@@ -51,9 +51,16 @@ async function startProduct() {
   await raiseLimits(database.url);
   const web = spawn(process.execPath, [...node, path.join(built, 'web.js')], { env: environment, stdio: 'inherit' });
   const baseUrl = `http://127.0.0.1:${port}`;
+  const roles = [web];
+  /** A worker without Temporal: what it does in the database by itself. Answers its process id. */
+  const startWorker = async () => {
+    const env = { ...environment, TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` };
+    const worker = spawn(process.execPath, [...node, path.join(built, 'worker.js')], { env, stdio: 'inherit' });
+    roles.push(worker);
+    return worker.pid ?? 0;
+  };
   const stop = async () => {
-    web.kill('SIGTERM');
-    await new Promise((resolve) => (web.exitCode === null ? web.once('exit', resolve) : resolve(undefined)));
+    for (const role of roles) await end(role);
     await database.stop();
     await rm(folder, { recursive: true, force: true });
   };
@@ -67,10 +74,18 @@ async function startProduct() {
     apiToken: tokens.API_TOKEN,
     scimToken: tokens.SCIM_TOKEN,
     pid: web.pid ?? 0,
+    environment,
+    startWorker,
     database: program.flavor,
     bufferPool: `${bufferPoolMb} MB`,
     stop,
   };
+}
+
+/** @param {import('node:child_process').ChildProcess} role */
+async function end(role) {
+  role.kill('SIGTERM');
+  await new Promise((resolve) => (role.exitCode === null ? role.once('exit', resolve) : resolve(undefined)));
 }
 
 /** A bench asks more than any organization may. @param {string} url */

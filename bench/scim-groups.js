@@ -1,9 +1,11 @@
 // @ts-check
-// A group of 100,000 members (S10): adding and removing one, 1,000 at once, and reading without members. Rows that the
-// database reads say what is touched; resident memory says what is kept. Called by run.js.
+// A group of 100,000 members (S10): adding and removing one, 1,000 at once, reading without members, and deleting one whose
+// members hold seats by it. Rows that the database reads say what is touched; resident memory says what is kept. Called by
+// run.js.
 'use strict';
 const { randomUUID } = require('node:crypto');
 const { idOf } = require('./overview-seed.js');
+const { ruled } = require('./scim-ruled.js');
 const {
   bounded,
   createClient,
@@ -26,11 +28,12 @@ const bulks = 10;
 async function measure({ size = 100_000 }) {
   return withPeople(size + spare, async (product) => {
     const client = createClient(product);
-    const group = await makeGroup(product, client, size);
+    const group = await makeGroup(product, client, 'Everybody', size);
     const rows = [
       ...(await single(product, client, group, size)),
       ...(await thousand(client, group, size)),
       ...(await reads(product, client, group)),
+      ...(await ruled(product, client, await makeGroup(product, client, 'Licensed', size))),
     ];
     client.close();
     return resultOf(product, rows);
@@ -40,10 +43,11 @@ async function measure({ size = 100_000 }) {
 /**
  * @param {import('./scim-product.js').Seeded} product
  * @param {ReturnType<typeof createClient>} client
+ * @param {string} displayName
  * @param {number} size
  */
-async function makeGroup({ sql }, client, size) {
-  const { body } = await client.send('POST', '/Groups', { displayName: 'Everybody' });
+async function makeGroup({ sql }, client, displayName, size) {
+  const { body } = await client.send('POST', '/Groups', { displayName });
   const at = '2026-01-01 00:00:00';
   for (let from = 0; from < size; from += 2000) {
     const numbers = Array.from({ length: Math.min(2000, size - from) }, (_, index) => from + index);

@@ -57,7 +57,7 @@ async function seedPeople({ databaseUrl, baseUrl, scimToken }, size) {
   await seedWholePeople(sql, size, async (body) => {
     const made = await fetch(`${baseUrl}/scim/v2/Users`, { method: 'POST', headers, body: JSON.stringify(body) });
     if (made.status !== 201) throw new Error(`POST /Users: ${made.status} ${await made.text()}`);
-    return /** @type {any} */ (await made.json());
+    return made.json();
   });
   await sql.end();
 }

@@ -60,6 +60,16 @@ export async function settleDoubt(
   output.result({ mail_id: id, status }, [`${id} is settled as ${status}.`]);
 }
 
+/** Has a mail of unknown fate sent again. */
+export async function sendDoubtAgain(
+  { doubts, caller, output }: Parts & { doubts: MailDoubts },
+  id: string,
+  reason: string,
+): Promise<void> {
+  await doubts.sendAgain(caller, id, reason);
+  output.result({ mail_id: id, status: 'pending' }, [`${id} is sent again; it may arrive twice.`]);
+}
+
 function shownAlert({ id, subjectId, isImportant, openedAt, closedAt, facts }: Alert): object {
   const { title, lead, commands } = alertWords(facts);
   return {

@@ -9,6 +9,7 @@ export interface AlertHandlers {
   workSettle(verb: 'release' | 'drop', id: number): Promise<boolean>;
   mailList(): Promise<boolean>;
   mailSettle(mailId: string, status: 'sent' | 'rejected'): Promise<boolean>;
+  mailSendAgain(mailId: string, reason: string): Promise<boolean>;
 }
 
 /** Adds the verbs. */
@@ -33,12 +34,26 @@ export function addAlerts(program: Command, handlers: AlertHandlers, action: Wra
     .action(action((id: number) => handlers.workSettle('drop', id)));
   const mail = program.command('mail');
   mail.command('list').description('mails that may or may not have arrived').action(action(handlers.mailList));
-  mail
+  const settle = mail
     .command('settle')
-    .description("say what the relay's log says of such a mail; nothing is sent")
+    .description("say what the relay's log says of such a mail; nothing is sent but with --send-again")
     .argument('<id>', 'as `mail list` shows it', readId)
-    .addArgument(new Argument('<status>').choices(['sent', 'rejected']))
-    .action(action((id: string, status: 'sent' | 'rejected') => handlers.mailSettle(id, status)));
+    .addArgument(new Argument('[status]').choices(['sent', 'rejected']))
+    .option('--send-again', 'one more attempt, with all checks; it may arrive twice')
+    .option('--reason <text>', 'why it is sent again, for the audit trail');
+  settle.action(
+    action((id: string, status: 'sent' | 'rejected' | undefined, { sendAgain, reason }: SettleOptions) => {
+      if (status !== undefined && sendAgain === undefined && reason === undefined)
+        return handlers.mailSettle(id, status);
+      if (status === undefined && sendAgain === true && reason !== undefined) return handlers.mailSendAgain(id, reason);
+      return settle.error('error: say either sent or rejected, or --send-again with --reason');
+    }),
+  );
+}
+
+interface SettleOptions {
+  readonly sendAgain?: true;
+  readonly reason?: string;
 }
 
 function readNumber(text: string): number {

@@ -1,7 +1,9 @@
-// `uptake pool set|list` and `uptake license-rule add|end|list`.
+// `uptake pool set|list`, `uptake license-rule add|end|list` and `uptake license grant|deny|clear`.
 import type { Caller } from '../domain/caller';
 import type { LicenseRules, RuleWish } from '../service/license-rules';
+import type { LicenseSwitch, SwitchedPool } from '../service/license-switch';
 import type { Pools, PoolWish } from '../service/pools';
+import type { LicenseWish, SwitchVerb } from './license-verbs';
 import type { Output } from './output';
 
 interface PoolParts {
@@ -48,6 +50,33 @@ export async function listLicenseRules({ licenseRules, caller, output }: RulePar
   const all = await licenseRules.list(caller);
   output.result({ items: all.map(ruleDocument) }, all.map(ruleLine));
 }
+
+interface SwitchParts {
+  readonly licenseSwitch: LicenseSwitch;
+  readonly caller: Caller;
+  readonly output: Output;
+}
+
+/** Grants, denies or leaves to the other sources the license of one person, and says how they stand now. */
+export async function switchLicense(
+  { licenseSwitch, caller, output }: SwitchParts,
+  verb: SwitchVerb,
+  { user, pool, reason }: LicenseWish,
+): Promise<void> {
+  const userId = await licenseSwitch.findUser(caller, user);
+  const call = { grant: licenseSwitch.assign, deny: licenseSwitch.release, clear: licenseSwitch.clear }[verb];
+  const { isChanged, pools } = await call(caller, userId, { poolCode: pool, ...(reason !== undefined && { reason }) });
+  for (const { code, holds, claims } of pools) {
+    const document = { user_id: userId, pool: code, changed: isChanged, license: holds, claims };
+    output.result(document, [`${userId}: ${holdsWords[holds]} ${code}${isChanged ? '' : ' (nothing changed)'}`]);
+  }
+}
+
+const holdsWords: Readonly<Record<SwitchedPool['holds'], string>> = {
+  assigned: 'has a license of',
+  waitlisted: 'waits for a license of',
+  none: 'has no license of',
+};
 
 function poolDocument({ id, code, name, isApp, overSeat, seats, assigned, waitlisted }: PoolShown): object {
   const free = Math.max(0, seats - assigned);

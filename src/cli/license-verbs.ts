@@ -1,4 +1,5 @@
-// The verbs of licenses and their options: `pool set|list`, `license-rule add|end|list`. Joined to the program by program.ts.
+// The verbs of licenses and their options: `pool set|list`, `license-rule add|end|list`, `license grant|deny|clear`. Joined to
+// the program by program.ts.
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { RuleWish } from '../service/license-rules';
 import type { PoolWish } from '../service/pools';
@@ -11,6 +12,17 @@ export interface LicenseHandlers {
   licenseRuleAdd(wish: RuleWish): Promise<boolean>;
   licenseRuleEnd(ruleId: string): Promise<boolean>;
   licenseRuleList(): Promise<boolean>;
+  licenseSwitch(verb: SwitchVerb, wish: LicenseWish): Promise<boolean>;
+}
+
+/** What an admin may do to one person's license. */
+export type SwitchVerb = 'grant' | 'deny' | 'clear';
+
+/** Whose license of which pool, and why. */
+export interface LicenseWish {
+  readonly user: string;
+  readonly pool: string;
+  readonly reason?: string;
 }
 
 interface PoolOptions {
@@ -30,6 +42,7 @@ interface RuleOptions {
 export function addLicenses(program: Command, handlers: LicenseHandlers, action: Wrap): void {
   addPools(program, handlers, action);
   addRules(program, handlers, action);
+  addSwitch(program, handlers, action);
 }
 
 function addPools(program: Command, handlers: LicenseHandlers, action: Wrap): void {
@@ -86,6 +99,25 @@ function addRules(program: Command, handlers: LicenseHandlers, action: Wrap): vo
     .argument('<rule-id>')
     .action(action((ruleId: string) => handlers.licenseRuleEnd(ruleId)));
   rule.command('list').description('show the license rules').action(action(handlers.licenseRuleList));
+}
+
+const switchVerbs: readonly (readonly [SwitchVerb, string])[] = [
+  ['grant', 'give a person a license, whatever the directory says; a deny of yours ends'],
+  ['deny', 'take a license from a person, whatever the directory says; a grant of yours ends'],
+  ['clear', 'end your grant or deny: the directory and its rules decide again'],
+];
+
+function addSwitch(program: Command, handlers: LicenseHandlers, action: Wrap): void {
+  const license = program.command('license');
+  for (const [verb, description] of switchVerbs) {
+    license
+      .command(verb)
+      .description(description)
+      .requiredOption('--user <user>', 'id, externalId or userName')
+      .requiredOption('--pool <code>')
+      .option('--reason <text>', 'why, for the audit trail')
+      .action(action((wish: LicenseWish) => handlers.licenseSwitch(verb, wish)));
+  }
 }
 
 function readSeats(text: string): number {

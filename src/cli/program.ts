@@ -14,6 +14,7 @@ export interface Handlers extends AlertHandlers, LicenseHandlers, ScimHandlers, 
   demo(): Promise<boolean>;
   configPrint(): Promise<boolean>;
   adminRecover(): Promise<boolean>;
+  journeysRebuild(): Promise<boolean>;
   policySet(
     stage: string,
     wish: { first: string; repeat: string; max: number; window: string; cap: string },
@@ -60,11 +61,7 @@ export function createProgram(handlers: Handlers, done: (isWell: boolean) => voi
     .description('fill this installation with the demo organization')
     .action(action(handlers.demo));
   program.command('config').command('print').description('show every variable').action(action(handlers.configPrint));
-  program
-    .command('admin')
-    .command('recover')
-    .description('print a new setup code')
-    .action(action(handlers.adminRecover));
+  addRecovery(program, handlers, action);
   addPolicy(program, handlers, action);
   addReports(program, handlers, action);
   addAlerts(program, handlers, action);
@@ -75,6 +72,19 @@ export function createProgram(handlers: Handlers, done: (isWell: boolean) => voi
   addScim(program, handlers, action);
   for (const one of everyCommand(program)) one.exitOverride();
   return program;
+}
+
+function addRecovery(program: Command, handlers: Handlers, action: Wrap): void {
+  program
+    .command('admin')
+    .command('recover')
+    .description('print a new setup code')
+    .action(action(handlers.adminRecover));
+  program
+    .command('journeys')
+    .command('rebuild')
+    .description('give every open journey and mail of all organizations to Temporal again; a repeat does no harm')
+    .action(action(handlers.journeysRebuild));
 }
 
 function addPolicy(program: Command, handlers: Handlers, action: Wrap): void {

@@ -4,6 +4,7 @@ import { recoverAdmin } from '../cli/admin-command';
 import { printConfig } from '../cli/config-command';
 import { runDemo } from '../cli/demo-command';
 import { runDoctor } from '../cli/doctor-command';
+import { rebuildJourneys } from '../cli/journeys-command';
 import { runMigrate } from '../cli/migrate-command';
 import type { Output } from '../cli/output';
 import { setPolicy } from '../cli/policy-command';
@@ -14,6 +15,7 @@ import { takeSnapshot } from '../cli/snapshot-command';
 import { describeConfig, type Config, type Environment } from '../config';
 import { systemCaller, type Caller } from '../domain/caller';
 import type { Log } from '../log';
+import { createJourneys } from '../service/journeys';
 import { createAlertHandlers } from './alert-commands';
 import { createCore, type Core } from './core';
 import { createDemoCore } from './demo';
@@ -68,6 +70,7 @@ export function createHandlers({ config, environment, found, log, output, organi
       forOne(({ administration }, { organizationId }) =>
         recoverAdmin(() => administration.recover(organizationId), publicUrl, output),
       ),
+    journeysRebuild: () => within((core) => rebuildJourneys({ journeys: createJourneys(core), output })),
     policySet: (stage, wish) => forOne(({ policies }, caller) => setPolicy({ policies, caller, output }, stage, wish)),
     snapshot: (day) =>
       forOne(({ snapshots, clock }, caller) => takeSnapshot({ snapshots, caller, now: clock.now(), output }, day)),

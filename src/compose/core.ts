@@ -10,6 +10,7 @@ import { createAlerts } from '../service/alerts';
 import { createFirstOrganization } from '../service/first-organization';
 import { createIngestion } from '../service/ingestion';
 import { createFindings } from '../service/findings';
+import { createGroupMoves } from '../service/group-moves';
 import { createHolds } from '../service/holds';
 import { createLicenseRules } from '../service/license-rules';
 import { createLicensing } from '../service/licensing';
@@ -104,6 +105,7 @@ export function createDirectory(
     membership: createMembership({ ...parts, licensing }),
     provisioning: createProvisioning({ ...parts, licensing, consequences, guard }),
     findings: createFindings(parts),
+    groupMoves: createGroupMoves({ ...parts, licensing, log }),
     holds: createHolds({ ...parts, licensing }),
     requestHistory: createRequestHistory(parts),
     provisioningWatch: createProvisioningWatch(parts),

@@ -1,7 +1,15 @@
-// Joins the verbs about pools and license rules with their services.
-import { addLicenseRule, endLicenseRule, listLicenseRules, listPools, setPool } from '../cli/license-command';
+// Joins the verbs about pools, license rules and licenses with their services.
+import {
+  addLicenseRule,
+  endLicenseRule,
+  listLicenseRules,
+  listPools,
+  setPool,
+  switchLicense,
+} from '../cli/license-command';
 import type { LicenseHandlers } from '../cli/license-verbs';
 import type { Output } from '../cli/output';
+import { createLicenseSwitch } from '../service/license-switch';
 import type { ForOne } from './scim-commands';
 
 /** The handlers. */
@@ -16,5 +24,7 @@ export function createLicenseHandlers(forOne: ForOne, output: Output): LicenseHa
     licenseRuleAdd: (wish) => onRules((parts) => addLicenseRule(parts, wish)),
     licenseRuleEnd: (ruleId) => onRules((parts) => endLicenseRule(parts, ruleId)),
     licenseRuleList: () => onRules(listLicenseRules),
+    licenseSwitch: (verb, wish) =>
+      forOne((core, caller) => switchLicense({ licenseSwitch: createLicenseSwitch(core), caller, output }, verb, wish)),
   };
 }

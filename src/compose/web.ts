@@ -28,7 +28,7 @@ const beatMs = 10_000;
 export async function startWeb(config: Config, log: Log): Promise<Running> {
   const core = createCore({ config, log, pool: webPool });
   const { scim, recorder } = createScimDoors(core);
-  const health = createHealth({ database: core.database, clock: core.clock, isMigrated: core.isMigrated });
+  const health = createHealth(core);
   let isOpen = false;
   const app = createApp({
     scim,

@@ -38,6 +38,8 @@ const workerPool = 16;
 /** Reports read through connections of their own, so that they never take those of journeys. */
 const reportPool = 2;
 const foldMs = 1000;
+/** How soon the seats of a large group follow its members. */
+const settleMs = 1000;
 const linkMs = 60_000;
 /** At 100 requests a second Entra's 5,000 failures are minutes away. */
 const watchMs = 30_000;
@@ -65,6 +67,14 @@ export async function startWorker(config: Config, log: Log): Promise<Running> {
     log,
     work: async () => {
       if (await isReady()) await core.adoption.foldCounts();
+    },
+  });
+  const settling = startTicker({
+    name: 'settle large groups',
+    everyMs: settleMs,
+    log,
+    work: async () => {
+      if (await isReady()) await core.groupMoves.settle(stopping.signal);
     },
   });
   const linkManagers = createManagerLinks(core);
@@ -96,6 +106,7 @@ export async function startWorker(config: Config, log: Log): Promise<Running> {
     stop: async () => {
       stopping.abort();
       await linking.stop();
+      await settling.stop();
       await temporal;
       await tidying.stop();
       await watching.stop();

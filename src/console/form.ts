@@ -2,7 +2,7 @@
 // Called by the pages that have a form.
 import express, { type RequestHandler } from 'express';
 import { z } from 'zod';
-import { isAddress } from '../domain/user';
+import { isAddress } from '../domain/address';
 
 /** Sentences by the name of their field. */
 export type Faults = Readonly<Record<string, string>>;

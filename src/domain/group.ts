@@ -53,6 +53,17 @@ export interface MembersMoved {
   readonly left: readonly string[];
 }
 
+/**
+ * The order in which the seats of a large move are settled: places in queues of who left, so that no freed seat goes to
+ * somebody who leaves too; seats of who left; then who joined takes what is free.
+ */
+export type MoveStep = 'waits' | 'seats' | 'joins';
+
+/** The step behind a step; none behind the last. */
+export function stepAfter(step: MoveStep): MoveStep | undefined {
+  return step === 'waits' ? 'seats' : step === 'seats' ? 'joins' : undefined;
+}
+
 /** The same of a group by its id. */
 export interface GroupMoved extends MembersMoved {
   readonly groupId: string;

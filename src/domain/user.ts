@@ -92,13 +92,14 @@ export function isStale(expected: ExpectedVersion, rowVersion: number): boolean 
   return Array.isArray(expected) && !expected.includes(rowVersion);
 }
 
-const address = /^[^\s@<>",;]{1,64}@[^\s@<>",;]{1,255}$/;
+/** By this a person is known to others; whether a mail may go there is for domain/address.ts to say. */
+const addressLike = /^[^\s@<>",;]{1,64}@[^\s@<>",;]{1,255}$/;
 
-/** The e-mail of a profile: primary, else work, else the first; else a userName that is an address. */
+/** The e-mail of a profile: primary, else work, else the first; else a userName that looks like an address. */
 export function emailOf(profile: UserProfile): string | null {
   const chosen = preferred(profile.values, 'emails')?.value;
   if (chosen) return chosen;
-  return address.test(profile.userName) ? profile.userName : null;
+  return addressLike.test(profile.userName) ? profile.userName : null;
 }
 
 /** The country of a profile: of the primary address, else work, else the first. */
@@ -120,11 +121,6 @@ export function fold(text: string): string {
 /** The same of a part that is looked for within a key: there a blank at the end counts, "jane " does not begin "janet". */
 export function foldPart(text: string): string {
   return text.normalize('NFKC').toLowerCase().normalize('NFKC');
-}
-
-/** Whether a text is one plain mail address. */
-export function isAddress(text: string): boolean {
-  return address.test(text);
 }
 
 /** A user made from a first profile: enabled or not as the client says, no milestone, version 1. */

@@ -110,8 +110,8 @@ export function toneStyle(tone: Tone) {
   };
 }
 
-/** Widths of the summary's two columns of text. */
-export const summaryWidths = { label: 28, value: 60 };
+/** Widths of the summary's two columns of text. The longest label of a count, and of a metric, is 39 characters. */
+export const summaryWidths = { label: 42, value: 60 };
 
 /** Columns behind the summary's text that form the bars, and their width. */
 export const bars = { columns: 24, width: 1.6 };
@@ -135,7 +135,7 @@ export const summaryStyle = {
     numFmt: '@',
   },
   figure: { font: body, alignment: { vertical: 'top' as const, horizontal: 'left' as const }, numFmt: '#,##0' },
-  countLabel: { font: body, border: bottomLine, alignment: { vertical: 'middle' as const } },
+  countLabel: { font: body, border: bottomLine, alignment: { vertical: 'middle' as const, wrapText: true } },
   count: {
     font: { ...body, bold: true },
     border: bottomLine,

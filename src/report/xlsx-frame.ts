@@ -119,7 +119,7 @@ function addSummaryLine(row: ExcelRow, line: SummaryLine): void {
   if (line.kind === 'count') {
     Object.assign(left, { value: safe(line.label), style: summaryStyle.countLabel });
     Object.assign(right, { value: line.value, style: summaryStyle.count });
-    row.height = summaryHeights.count;
+    row.height = Math.max(summaryHeights.count, wrappedHeight(line.label, summaryWidths.label));
     const filled = Math.ceil(line.bar * bars.columns);
     for (let column = 3; column < 3 + filled; column += 1) row.getCell(column).style = summaryStyle.bar;
     return;

@@ -1,9 +1,10 @@
 // Claims as they are against claims as a source wants them. Pure; used by the license engine and whoever edits claims by it.
 import type { Caller } from '../domain/caller';
-import type { PoolClaim } from '../domain/license';
+import type { PoolClaim, ReleaseReason } from '../domain/license';
 import type { LicenseRule } from '../domain/license-carrier';
 import type { NewId } from '../ids';
 import type { ClaimRow, NewClaim } from '../store/claim-store';
+import type { Stores } from '../store/stores';
 import type { PoolKind } from './seating';
 
 /** What a source says of one person, beside the claims that are open. */
@@ -12,6 +13,22 @@ export interface ClaimEdit {
   readonly seen: readonly ClaimRow[];
   readonly add: readonly Omit<NewClaim, 'id' | 'userId' | 'actorId'>[];
 }
+
+/** Why and when; `appPoolId` moves app seats to that pool, which the caller has locked and found free. */
+export interface EditOptions {
+  readonly reason: ReleaseReason;
+  readonly at: Date;
+  readonly appPoolId?: string;
+}
+
+/** How the license engine changes the claims of people: by what each of them has. */
+export type EditClaims = (
+  stores: Stores,
+  caller: Caller,
+  userIds: readonly string[],
+  editOf: (userId: string, open: readonly ClaimRow[]) => ClaimEdit,
+  options: EditOptions,
+) => Promise<void>;
 
 /** Leaves everything as it is. */
 export const noEdit: ClaimEdit = { withdraw: [], seen: [], add: [] };

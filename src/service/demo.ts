@@ -12,6 +12,7 @@ import type { Adoption } from './adoption';
 import type { DemoPerson } from './demo-people';
 import { tellStory, type DemoMoment } from './demo-story';
 import type { Ingestion } from './ingestion';
+import type { LicenseSwitch } from './license-switch';
 import type { Provisioning } from './provisioning';
 import type { Reports } from './reports';
 import type { Snapshots } from './snapshots';
@@ -31,7 +32,7 @@ interface Dependencies {
   /** Provisioning without any license rule: people who never had a seat. */
   readonly withoutSeats: Provisioning;
   /** Takes the seat of a user away, as an admin does. */
-  readonly release: (caller: Caller, userId: string) => Promise<void>;
+  readonly release: LicenseSwitch['release'];
   readonly ingestion: Ingestion;
   readonly adoption: Adoption;
   readonly snapshots: Snapshots;

@@ -76,25 +76,47 @@ export function createLicenseRules({ database, clock, newId, licensing, pageSize
     return (await stores.rules.lock(id)) as RuleRow;
   };
 
-  /** One page of the people there are; none once somebody else has ended the rule, whose work is theirs then. */
-  const page = (caller: Caller, { id: ruleId, groupId, endedAt }: RuleRow, after: string): Promise<Page> =>
+  /** A transaction of a rule as it was read; none once somebody else has ended it, whose work is theirs then. */
+  const during = (
+    caller: Caller,
+    { id: ruleId, groupId, endedAt }: RuleRow,
+    work: (stores: Stores, rule: RuleRow, at: Date) => Promise<Page>,
+  ): Promise<Page> =>
     database.inTransaction(caller.organizationId, async (stores) => {
-      const at = clock.now();
       // The locks of the group, or of the people, are held by every request that reads the rules and claims by them: it is
       // over and seen here, or comes later and sees the rule as it is now.
       if (groupId !== null) await stores.groups.lock(groupId);
       const rule = await stores.rules.lock(ruleId);
-      if (rule?.endedAt?.getTime() !== endedAt?.getTime()) return { last: undefined, people: 0 };
+      if (rule === undefined || rule.endedAt?.getTime() !== endedAt?.getTime()) return { last: undefined, people: 0 };
+      return work(stores, rule, clock.now());
+    });
+
+  const lastOf = (userIds: readonly string[]): string | undefined =>
+    userIds.length < pageSize ? undefined : userIds.at(-1);
+
+  /** One page of those who wait by an ended rule: they go first, or they would get the seats that others lose by it. */
+  const queuePage = (caller: Caller, ended: RuleRow, after: string): Promise<Page> =>
+    during(caller, ended, async (stores, rule, at) => {
+      const userIds = await stores.rules.listWaiting(rule, after, pageSize);
+      if (userIds.length > 0)
+        await licensing.edit(stores, caller, userIds, ending(rule.id), { reason: 'claim_withdrawn', at });
+      return { last: lastOf(userIds), people: userIds.length };
+    });
+
+  /** One page of the people there are. */
+  const page = (caller: Caller, seen: RuleRow, after: string): Promise<Page> =>
+    during(caller, seen, async (stores, rule, at) => {
+      const { id: ruleId, groupId, endedAt } = rule;
       const userIds =
         groupId === null
           ? await stores.rules.lockPeopleAfter(after, pageSize)
           : await stores.groupMembers.page(groupId, after, pageSize);
       const concerned = endedAt === null ? userIds : await stores.rules.listClaimants(ruleId, userIds);
       if (concerned.length > 0) {
-        const editOf = endedAt === null ? await beginning(stores, rule as RuleRow, concerned) : ending(ruleId);
+        const editOf = endedAt === null ? await beginning(stores, rule, concerned) : ending(ruleId);
         await licensing.edit(stores, caller, concerned, editOf, { reason: 'claim_withdrawn', at });
       }
-      const last = userIds.length < pageSize ? undefined : userIds.at(-1);
+      const last = lastOf(userIds);
       if (last !== undefined) await stores.rules.setPending(ruleId, last);
       return { last, people: concerned.length };
     });
@@ -102,11 +124,15 @@ export function createLicenseRules({ database, clock, newId, licensing, pageSize
   const apply = async (caller: Caller, rule: RuleRow): Promise<AppliedRule> => {
     if (rule.pendingAfter === null) return { rule, people: 0 };
     let people = 0;
-    for (let after: string | undefined = rule.pendingAfter; after !== undefined;) {
-      const done = await page(caller, rule, after);
-      people += done.people;
-      after = done.last;
-    }
+    const all = async (turn: typeof page, start: string): Promise<void> => {
+      for (let after: string | undefined = start; after !== undefined;) {
+        const done = await turn(caller, rule, after);
+        people += done.people;
+        after = done.last;
+      }
+    };
+    if (rule.endedAt !== null) await all(queuePage, '');
+    await all(page, rule.pendingAfter);
     await database.inTransaction(caller.organizationId, (stores) => stores.rules.finish(rule.id, rule.endedAt));
     return { rule: { ...rule, pendingAfter: null }, people };
   };

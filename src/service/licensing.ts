@@ -3,15 +3,15 @@
 import { seatDeltas, type CountDelta } from '../domain/adoption';
 import type { Caller } from '../domain/caller';
 import type { OutboxEvent } from '../domain/event';
-import type { GroupMoved } from '../domain/group';
 import { grouped } from '../domain/grouped';
-import type { ReleaseReason } from '../domain/license';
 import { grantedBy, isSameCarried } from '../domain/license-carrier';
 import type { User } from '../domain/user';
 import type { NewId } from '../ids';
 import type { ClaimRow } from '../store/claim-store';
 import type { Stores } from '../store/stores';
-import { applied, compareClaims, grantsOf, idsOf, noEdit, toNewClaims, type ClaimEdit } from './claim-edit';
+import { applied, compareClaims, grantsOf, idsOf, noEdit, toNewClaims } from './claim-edit';
+import type { ClaimEdit, EditClaims } from './claim-edit';
+import { createGroupSeats, type GroupSeats } from './group-seats';
 import type { PoolNews } from './pool-alerts';
 import { writeSeatTrail } from './seat-trail';
 import type { LicenseAudit, Seated } from './seat-run';
@@ -28,15 +28,8 @@ export interface Settled {
   readonly news?: PoolNews;
 }
 
-/** Why and when; `appPoolId` moves app seats to that pool, which the caller has locked and found free. */
-export interface EditOptions {
-  readonly reason: ReleaseReason;
-  readonly at: Date;
-  readonly appPoolId?: string;
-}
-
 /** The steps of the license engine. */
-export interface Licensing {
+export interface Licensing extends GroupSeats {
   /** Claims what the rules grant a new user and gives the first free seat. */
   grantNew(stores: Stores, caller: Caller, user: User, at: Date): Promise<Settled>;
   /**
@@ -50,30 +43,19 @@ export interface Licensing {
    * Changes the claims of any number of people, settles their seats and writes what follows: counts, outbox, audit.
    * Locks the people, if the caller has not.
    */
-  edit(
-    stores: Stores,
-    caller: Caller,
-    userIds: readonly string[],
-    editOf: (userId: string, open: readonly ClaimRow[]) => ClaimEdit,
-    options: EditOptions,
-  ): Promise<void>;
-  /**
-   * People who joined or left a group that is locked: its rules claim for the ones and no longer for the others. One
-   * statement while it never had a rule.
-   */
-  groupMoved(stores: Stores, caller: Caller, moved: GroupMoved, at: Date): Promise<void>;
-  /** A group that is removed, and who was in it: its rules end too. */
-  groupRemoved(stores: Stores, caller: Caller, moved: GroupMoved, at: Date): Promise<void>;
+  edit: EditClaims;
   /** Gives seats that became free to the oldest waiters of a pool that is locked; how many got one. */
   fill(stores: Stores, caller: Caller, pool: PoolKind, limit: number, at: Date): Promise<number>;
 }
 
 interface Dependencies {
   readonly newId: NewId;
+  /** People whose seats move in the transaction in which they join or leave a group; more are settled behind it. */
+  readonly mostAtOnce?: number;
 }
 
 /** The license engine. */
-export function createLicensing({ newId }: Dependencies): Licensing {
+export function createLicensing({ newId, mostAtOnce = 2000 }: Dependencies): Licensing {
   const seating = createSeating({ newId });
 
   const noteUnmapped = async (stores: Stores, userId: string, codes: readonly string[], at: Date): Promise<void> => {
@@ -163,20 +145,8 @@ export function createLicensing({ newId }: Dependencies): Licensing {
     await writeSeatTrail(stores, { caller, newId, at }, seated, deltas);
   };
 
-  const groupMoved: Licensing['groupMoved'] = async (stores, caller, { groupId, joined, left }, at) => {
-    const rules = await stores.claims.listGroupRules(groupId);
-    if (rules.length === 0) return;
-    const ruleIds = new Set(rules.map((rule) => rule.id));
-    const met = rules.filter((rule) => rule.isOpen);
-    const members = new Set(joined);
-    const editOf = (userId: string, open: readonly ClaimRow[]): ClaimEdit => {
-      const own = open.filter((it) => it.source === 'groups' && ruleIds.has(it.sourceRef));
-      return compareClaims(own, members.has(userId) ? met : []);
-    };
-    await edit(stores, caller, [...joined, ...left], editOf, { reason: 'claim_withdrawn', at });
-  };
-
   return {
+    ...createGroupSeats({ newId, edit, mostAtOnce }),
     change,
     edit,
     grantNew: async (stores, caller, user, at) => {
@@ -195,14 +165,6 @@ export function createLicensing({ newId }: Dependencies): Licensing {
       const settled = await release(stores, caller, user, 'removed', at);
       await stores.claims.withdrawAll(user.id, at);
       return settled;
-    },
-    groupMoved,
-    groupRemoved: async (stores, caller, moved, at) => {
-      const rules = await stores.rules.endOfGroup(moved.groupId, at);
-      await groupMoved(stores, caller, moved, at);
-      for (const targetId of rules) {
-        await stores.audit.add({ caller, action: 'license_rule.ended', targetKind: 'license_rule', targetId, at });
-      }
     },
     fill: async (stores, caller, pool, limit, at) => {
       const seated = await seating.fill(stores, caller, pool, limit, at);

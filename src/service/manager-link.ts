@@ -26,7 +26,7 @@ export function createManagerLinks({ database, clock, newId }: Dependencies) {
     const at = clock.now();
     const user = await stores.users.lock(userId);
     const raw = user?.profile.managerRaw ?? null;
-    const manager = raw === null ? undefined : await stores.users.findManager(raw);
+    const manager = raw === null ? undefined : await stores.users.findNamed(raw);
     if (user === undefined || raw === null || manager !== undefined)
       await stores.findings.resolve('unknown_manager', userId, at);
     else await stores.findings.note(newId, { kind: 'unknown_manager', userId, detail: {} }, at);

@@ -47,15 +47,16 @@ export async function moveAllOut(
   at: Date,
 ): Promise<string[]> {
   const left: string[] = [];
-  let last: string | undefined = '';
-  while (last !== undefined) {
-    const page: string[] = await stores.groupMembers.page(groupId, last, leavingSize);
+  for (let after = ''; ;) {
+    const page = await stores.groupMembers.page(groupId, after, leavingSize);
+    const last = page.at(-1);
+    if (last === undefined) return left;
     const leaving = page.filter((id) => !staying.has(id));
-    await stores.groupMembers.close(groupId, leaving, at);
+    if (leaving.length === page.length) await stores.groupMembers.closeBetween(groupId, after, last, at);
+    else await stores.groupMembers.close(groupId, leaving, at);
     left.push(...leaving);
-    last = page.at(-1);
+    after = last;
   }
-  return left;
 }
 
 /** The members of a group that has at most so many; an empty group costs no statement. */

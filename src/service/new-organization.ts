@@ -1,7 +1,8 @@
 // What every organization begins with: a pool with the rule auto, settings, the first report, drafts of policies.
 // Called by first-organization and organizations, inside their transaction.
 import type { NewId } from '../ids';
-import type { Scan, Stores } from '../store/stores';
+import type { Scan } from '../store/scan';
+import type { Stores } from '../store/stores';
 
 /** A part of a new organization that another service knows how to make (reports, reminder policies). */
 export type Furnish = (stores: Stores, at: Date) => Promise<void>;

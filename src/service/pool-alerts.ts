@@ -10,13 +10,15 @@ export interface PoolNews {
   readonly waited: Set<string>;
   /** A place in the queue ended. */
   readonly left: Set<string>;
+  /** A place ended without the pool's lock, so that somebody else's may end at the same time. */
+  readonly leftAside: Set<string>;
   /** Now holds more than its seats (true), or did and fits again (false). */
   readonly isOver: Map<string, boolean>;
 }
 
 /** No news yet. */
 export function newsOfPools(): PoolNews {
-  return { waited: new Set(), left: new Set(), isOver: new Map() };
+  return { waited: new Set(), left: new Set(), leftAside: new Set(), isOver: new Map() };
 }
 
 /** Who writes, and when. */
@@ -29,15 +31,16 @@ interface Moment {
 export async function tellPools(stores: Stores, news: PoolNews | undefined, moment: Moment): Promise<void> {
   if (news === undefined) return;
   for (const [poolId, isOver] of [...news.isOver].toSorted(byId)) await tellOver(stores, poolId, isOver, moment);
-  for (const poolId of [...new Set([...news.waited, ...news.left])].toSorted())
-    await tellQueue(stores, poolId, news.waited.has(poolId), moment);
+  for (const poolId of [...new Set([...news.waited, ...news.left, ...news.leftAside])].toSorted())
+    await tellQueue(stores, poolId, { isWaited: news.waited.has(poolId), isAside: news.leftAside.has(poolId) }, moment);
 }
 
 /** Compares a pool that is locked with its alerts. */
 export async function reviewPool(stores: Stores, poolId: string, moment: Moment): Promise<void> {
   const figures = await stores.pools.figures(poolId, moment.at);
   await tellOver(stores, poolId, figures !== undefined && figures.assigned > figures.seats, moment);
-  await tellQueue(stores, poolId, figures !== undefined && figures.waiting > 0, moment);
+  const isWaited = figures !== undefined && figures.waiting > 0;
+  await tellQueue(stores, poolId, { isWaited, isAside: false }, moment);
 }
 
 async function tellOver(stores: Stores, subjectId: string, isOver: boolean, moment: Moment): Promise<void> {
@@ -53,13 +56,19 @@ async function tellOver(stores: Stores, subjectId: string, isOver: boolean, mome
   }
 }
 
-async function tellQueue(stores: Stores, subjectId: string, isWaited: boolean, moment: Moment): Promise<void> {
+async function tellQueue(
+  stores: Stores,
+  subjectId: string,
+  { isWaited, isAside }: { readonly isWaited: boolean; readonly isAside: boolean },
+  moment: Moment,
+): Promise<void> {
   const kind = 'pool_full';
   const { at } = moment;
   const detail = async () => ({ ...(await stores.pools.figures(subjectId, at)) });
   if (isWaited) await raiseAlert(stores, { ...moment, kind, subjectId, detail });
-  // First without the alert's lock: while a queue goes down, nearly all who leave it leave somebody behind.
-  else if (!(await stores.licenses.hasWaiters(subjectId)))
+  // First without the alert's lock: while a queue goes down, nearly all who leave it leave somebody behind. Who left without
+  // the pool's lock may see one who is leaving too, so only the alert's lock tells the last of them.
+  else if (isAside || !(await stores.licenses.hasWaiters(subjectId)))
     await closeAlert(stores, { kind, subjectId, at, isStillTrue: () => stores.licenses.hasWaiters(subjectId) });
 }
 

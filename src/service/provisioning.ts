@@ -191,7 +191,7 @@ export function createProvisioning(dependencies: Dependencies): Provisioning {
 /** The manager a profile names, if it is known here; the store looks inside the organization alone. */
 async function withManager(stores: Stores, user: User): Promise<User> {
   const raw = user.profile.managerRaw;
-  const manager = raw === null ? undefined : await stores.users.findManager(raw);
+  const manager = raw === null ? undefined : await stores.users.findNamed(raw);
   return { ...user, managerUserId: manager?.id ?? null, managerDisplayName: manager?.displayName ?? null };
 }
 

@@ -1,9 +1,9 @@
 // Reads what a plan or a claim rests on, in the transaction that holds the person's lock. Called by reminders alone.
+import { isAddress } from '../domain/address';
 import { spreadMs } from '../domain/calendar';
 import type { MailStatus } from '../domain/mail';
 import { stageOf, type ReminderFacts } from '../domain/reminder-facts';
 import type { ActivePolicy } from '../domain/reminder-policy';
-import { isAddress } from '../domain/user';
 import type { Organization } from '../store/organization-store';
 import type { Recipient } from '../store/reminder-store';
 import type { Stores } from '../store/stores';

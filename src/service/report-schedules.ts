@@ -1,9 +1,9 @@
 // When a report runs by itself and to whom it goes. Called by the report command.
 import type { Clock } from '../clock';
+import { isAddress } from '../domain/address';
 import type { Caller } from '../domain/caller';
 import { domainOf, type ReportDefinition } from '../domain/report';
 import { nextRuns, type DueRun } from '../domain/report-calendar';
-import { isAddress } from '../domain/user';
 import { zoneName } from '../domain/zone-calendar';
 import { AppError } from '../errors';
 import type { NewId } from '../ids';

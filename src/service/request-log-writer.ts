@@ -7,7 +7,7 @@ import type { NewId } from '../ids';
 import type { Log } from '../log';
 import type { Database } from '../store/database';
 import type { Promised } from '../store/request-log-writer-store';
-import type { Scan } from '../store/stores';
+import type { Scan } from '../store/scan';
 
 /** The writer of one process. */
 export interface RequestLogWriter {

@@ -45,6 +45,13 @@ export function createSeating({ newId }: { readonly newId: NewId }): Seating {
     await stores.licenses.endWaits(idsOf(waits), outcome, at);
   };
 
+  /** Who has an app seat waits for no other. The other pools are not locked: two may leave one of them at once. */
+  const leaveAside = async ({ stores, news, at }: Run, held: readonly Holding[]): Promise<void> => {
+    const waits = held.filter((it) => it.kind === 'wait' && it.isApp);
+    for (const { poolId } of waits) news.leftAside.add(poolId);
+    await stores.licenses.endWaits(idsOf(waits), 'withdrawn', at);
+  };
+
   const give = async (run: Run, wanted: readonly Wanted[], cause?: 'freed_seat'): Promise<void> => {
     const [first] = wanted;
     if (first === undefined) return;
@@ -81,22 +88,9 @@ export function createSeating({ newId }: { readonly newId: NewId }): Seating {
     }
     const wanted = promoted.map((it) => ({ ...it, poolId: pool.id, isApp: pool.isApp }));
     await give(run, wanted, 'freed_seat');
-    if (pool.isApp)
-      await leaveQueues(
-        run,
-        promoted.filter((it) => it.waitsElsewhere).map((it) => it.userId),
-      );
+    const elsewhere = pool.isApp ? promoted.filter((it) => it.waitsElsewhere).map((it) => it.userId) : [];
+    await leaveAside(run, await run.stores.licenses.listHoldings(elsewhere));
     return promoted.length;
-  };
-
-  /** Who has an app seat waits for no other. The other pools are not locked: should two leave one at once, the review tells. */
-  const leaveQueues = async (run: Run, userIds: readonly string[]): Promise<void> => {
-    const held = await run.stores.licenses.listHoldings(userIds);
-    await endWaits(
-      run,
-      held.filter((it) => it.kind === 'wait' && it.isApp),
-      'withdrawn',
-    );
   };
 
   const end = async (run: Run, wishes: readonly Wish[], reason: ReleaseReason): Promise<void> => {
@@ -143,8 +137,10 @@ export function createSeating({ newId }: { readonly newId: NewId }): Seating {
       await take(run, wanted);
     }
     const seated = wishes.filter((wish) => wish.plan.app.length > 0 && !isOpen(wish)).map(({ person }) => person);
-    const waiting = seated.flatMap(({ holdings }) => holdings.filter((it) => it.kind === 'wait' && it.isApp));
-    await endWaits(run, waiting, 'withdrawn');
+    await leaveAside(
+      run,
+      seated.flatMap(({ holdings }) => holdings),
+    );
     return wishes.filter(isOpen).flatMap(({ person, plan }) => wantedOf(person, plan.app));
   };
 

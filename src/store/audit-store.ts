@@ -6,11 +6,11 @@ import type { Json } from '../domain/user';
 import { preparable } from './insert-sql';
 import type { Connection, Value } from './connection';
 
-/** A personal value of an entry: which field, whose, and what. */
+/** A personal value of an entry: which field, whose (null = of nobody in particular), and what. */
 export interface PersonalValue {
   readonly field: string;
   readonly value: string;
-  readonly subjectUserId: string;
+  readonly subjectUserId: string | null;
 }
 
 /** One entry. `detail` holds ids, codes and numbers only. */

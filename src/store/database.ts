@@ -6,7 +6,8 @@ import { AppError } from '../errors';
 import type { Connection, Result, Row, ScanConnection, Value } from './connection';
 import { isBroken, isRetryable, toDatabaseError } from './database-error';
 import { preparable } from './insert-sql';
-import { createScan, createStores, type Scan, type Stores } from './stores';
+import { createScan, type Scan } from './scan';
+import { createStores, type Stores } from './stores';
 
 /** Waits in milliseconds; `pool` is the number of connections. */
 export interface DatabaseOptions {

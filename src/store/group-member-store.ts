@@ -2,12 +2,20 @@
 // what the group holds; lists of ids go in chunks of 1,000. Callers hold the lock of the group.
 import type { GroupMember } from '../domain/group';
 import type { NewId } from '../ids';
-import type { Connection } from './connection';
+import type { Connection, Value } from './connection';
 import { inChunks } from './id-chunks';
 
 /** The store of memberships. */
 export function createGroupMemberStore(connection: Connection) {
   const { organizationId } = connection;
+  const moved = async (where: string, values: readonly Value[], limit: number): Promise<string[]> => {
+    const { rows } = await connection.prepared(
+      `SELECT m.user_id FROM directory_group_members m FORCE INDEX (directory_group_members_group_id_user_id_unique)
+       WHERE m.organization_id = ? AND m.group_id = ? AND ${where} AND m.user_id > ? ORDER BY m.user_id LIMIT ${limit}`,
+      [organizationId, ...values],
+    );
+    return rows.map((row) => row['user_id'] as string);
+  };
   return {
     /** Which of these people are members now. */
     openAmong: (groupId: string, userIds: readonly string[]): Promise<string[]> =>
@@ -27,6 +35,12 @@ export function createGroupMemberStore(connection: Connection) {
       );
       return rows.map((row) => row['user_id'] as string);
     },
+    /** People who left at that very instant, by id, after the one named; `limit` at most. */
+    leftAt: (groupId: string, movedAt: Date, afterUserId: string, limit: number): Promise<string[]> =>
+      moved('m.is_open IS NULL AND m.left_at = ?', [groupId, movedAt, afterUserId], limit),
+    /** People who joined at that very instant and are members still. */
+    joinedAt: (groupId: string, movedAt: Date, afterUserId: string, limit: number): Promise<string[]> =>
+      moved('m.is_open = 1 AND m.joined_at = ?', [groupId, movedAt, afterUserId], limit),
     /** The people among these who live here, their rows locked in the order of ids: nobody joins while being removed. */
     lockUsers: (userIds: readonly string[]): Promise<string[]> =>
       inChunks(userIds.toSorted(), async (chunk) => {
@@ -51,6 +65,13 @@ export function createGroupMemberStore(connection: Connection) {
           [at, organizationId, groupId, chunk],
         );
       });
+    },
+    /** Closes the open memberships of all people between two in the order of ids, without the first: a third faster. */
+    closeBetween: async (groupId: string, afterUserId: string, lastUserId: string, at: Date): Promise<void> => {
+      await connection.prepared(
+        'UPDATE directory_group_members SET left_at = ? WHERE organization_id = ? AND group_id = ? AND is_open = 1 AND user_id > ? AND user_id <= ?',
+        [at, organizationId, groupId, afterUserId, lastUserId],
+      );
     },
     /** Closes all open memberships of a person; answers the groups. Called under the lock of the user. */
     closeOfUser: async (userId: string, at: Date): Promise<string[]> => {

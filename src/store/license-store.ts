@@ -119,6 +119,15 @@ export function createLicenseStore(connection: Connection) {
       );
       return rows.length > 0;
     },
+    /** Places in queues that some people have. */
+    listWaits: (userIds: readonly string[]): Promise<{ userId: string; poolId: string }[]> =>
+      inChunks(userIds, async (chunk) => {
+        const { rows } = await connection.run(
+          'SELECT user_id, pool_id FROM license_waitlist WHERE organization_id = ? AND user_id IN (?) AND is_open = 1',
+          [organizationId, chunk],
+        );
+        return rows.map((row) => ({ userId: row['user_id'] as string, poolId: row['pool_id'] as string }));
+      }),
     addAssignments: async (given: readonly NewAssignment[], at: Date): Promise<void> => {
       const rows = given.map((it) => {
         const { id, userId, poolId, source, sourceRef, actorId } = it;

@@ -32,6 +32,12 @@ export interface ReminderEntry {
   readonly leaseUntil: Date | null;
 }
 
+/** The reminder that a mail carried. */
+export interface CarriedReminder extends JourneyStep {
+  readonly reminderId: string;
+  readonly userId: string;
+}
+
 /** A sent row that the cap and the next interval count from. */
 const left = ['sent', 'bounced', 'unknown'];
 
@@ -106,14 +112,16 @@ export function createReminderStore(connection: Connection) {
       return rows[0] && { id: rows[0]['id'] as string, status: rows[0]['status'] as ReminderStatus };
     },
     /** The reminder that a mail carried, as far as settling it asks. */
-    findByMail: async (mailId: string): Promise<{ reminderId: string; userId: string; stage: string } | undefined> => {
+    findByMail: async (mailId: string): Promise<CarriedReminder | undefined> => {
       const { rows } = await prepared(
-        'SELECT id, user_id, stage FROM reminders WHERE organization_id = ? AND mail_id = ?',
+        'SELECT id, user_id, stage, episode, step_no FROM reminders WHERE organization_id = ? AND mail_id = ?',
         [organizationId, mailId],
       );
       const [row] = rows;
       if (row === undefined) return undefined;
-      return { reminderId: row['id'] as string, userId: row['user_id'] as string, stage: row['stage'] as string };
+      const { id, user_id: userId, stage, episode, step_no: step } = row as Record<string, string>;
+      const ids = { reminderId: id as string, userId: userId as string };
+      return { ...ids, stage: stage as string, episode: episode as string, step: Number(step) };
     },
     add: async (it: ReminderEntry, at: Date): Promise<void> => {
       await prepared(

@@ -107,6 +107,19 @@ export function createRuleStore(connection: Connection) {
           [organizationId, chunk, ruleId],
         ),
       ),
+    /** Who waits for a seat of a pool by a rule, by id, after the one named; `limit` at most. */
+    listWaiting: (
+      { id, poolId }: Pick<RuleRow, 'id' | 'poolId'>,
+      afterUserId: string,
+      limit: number,
+    ): Promise<string[]> =>
+      ids(
+        `SELECT w.user_id AS id FROM license_waitlist w FORCE INDEX (license_waitlist_user_id_pool_id_unique)
+           STRAIGHT_JOIN license_claims c FORCE INDEX (license_claims_user_id_pool_id_source_source_ref_unique)
+             ON c.organization_id = w.organization_id AND c.user_id = w.user_id AND c.pool_id = w.pool_id AND c.source_ref = ? AND c.is_open = 1
+         WHERE w.organization_id = ? AND w.pool_id = ? AND w.is_open = 1 AND w.user_id > ? ORDER BY w.user_id LIMIT ?`,
+        [id, organizationId, poolId, afterUserId, limit],
+      ),
     /** What the profiles of people carry. */
     listCarriers: async (userIds: readonly string[]): Promise<Map<string, CarrierProfile>> => {
       if (userIds.length === 0) return new Map();

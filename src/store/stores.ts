@@ -1,29 +1,28 @@
 // All stores of one organization over one connection; made anew for each transaction, each when first asked for.
-import { createAccessTokenScan, createAccessTokenStore } from './access-token-store';
+import { createAccessTokenStore } from './access-token-store';
 import { createActivityStore } from './activity-store';
-import { createAdminScan, createAdminStore } from './admin-store';
-import { createAdoptionCountScan, createAdoptionCountStore } from './adoption-count-store';
+import { createAdminStore } from './admin-store';
+import { createAdoptionCountStore } from './adoption-count-store';
 import { createAdoptionView } from './adoption-view';
 import { createAlertStore } from './alert-store';
-import { createAttemptScan } from './attempt-store';
 import { createAuditStore } from './audit-store';
 import { createBackupCodeStore } from './backup-code-store';
 import { createClaimStore } from './claim-store';
-import type { Connection, ScanConnection } from './connection';
-import { createCredentialScan, createCredentialStore } from './credential-store';
-import { createDemoScan, createDemoStore } from './demo-store';
+import type { Connection } from './connection';
+import { createCredentialStore } from './credential-store';
+import { createDemoStore } from './demo-store';
 import { createDeviceStore } from './device-store';
 import { createFindingStore } from './finding-store';
 import { createGroupMemberStore } from './group-member-store';
+import { createGroupMoveStore } from './group-move-store';
 import { createGroupStore } from './group-store';
 import { createHoldStore } from './hold-store';
 import { createJourneyStore } from './journey-store';
 import { createLicenseStore } from './license-store';
-import { createMailBucketScan } from './mail-bucket-store';
 import { createMailStore } from './mail-store';
-import { createOneTimeCodeScan, createOneTimeCodeStore } from './one-time-code-store';
-import { createOrganizationScan, createOrganizationStore } from './organization-store';
-import { createOutboxScan, createOutboxStore, createParkedStore } from './outbox-store';
+import { createOneTimeCodeStore } from './one-time-code-store';
+import { createOrganizationStore } from './organization-store';
+import { createOutboxStore, createParkedStore } from './outbox-store';
 import { createPolicyStore } from './policy-store';
 import { createPoolStore } from './pool-store';
 import { createQuarantineStore } from './quarantine-store';
@@ -34,16 +33,12 @@ import { createReportRowsView } from './report-rows-view';
 import { createReportRunStore } from './report-run-store';
 import { createReportStore } from './report-store';
 import { createRequestHistoryView } from './request-history-view';
-import { createRequestLogScan } from './request-log-store';
-import { createRequestLogWriterScan } from './request-log-writer-store';
 import { createRuleStore } from './rule-store';
 import { createScheduleStore } from './schedule-store';
-import { createServerFacts } from './server-facts';
 import { createSettingStore } from './setting-store';
-import { createSignInScan, createSignInStore } from './sign-in-store';
+import { createSignInStore } from './sign-in-store';
 import { createSnapshotStore } from './snapshot-store';
 import { createSuppressionStore } from './suppression-store';
-import { createTemporalServerScan } from './temporal-server-store';
 import { createTokenStore } from './token-store';
 import { createUserActivityStore } from './user-activity-store';
 import { createUserHistoryStore } from './user-history-store';
@@ -51,9 +46,6 @@ import { createUserStore } from './user-store';
 
 /** The stores of one organization. */
 export type Stores = ReturnType<typeof createStores>;
-
-/** What is keyed without an organization (docs/schema.md). */
-export type Scan = ReturnType<typeof createScan>;
 
 /** Binds every store to the organization of the connection. */
 export function createStores(connection: Connection) {
@@ -100,6 +92,9 @@ export function createStores(connection: Connection) {
     },
     get groupMembers() {
       return createGroupMemberStore(connection);
+    },
+    get groupMoves() {
+      return createGroupMoveStore(connection);
     },
     get groups() {
       return createGroupStore(connection);
@@ -188,58 +183,5 @@ export function createStores(connection: Connection) {
     get users() {
       return createUserStore(connection);
     },
-  };
-}
-
-/** The unscoped views: tokens, lists of organizations, claims and due rows of the worker. */
-export function createScan(connection: ScanConnection) {
-  return {
-    get accessTokens() {
-      return createAccessTokenScan(connection);
-    },
-    get admins() {
-      return createAdminScan(connection);
-    },
-    get adoptionCounts() {
-      return createAdoptionCountScan(connection);
-    },
-    get attempts() {
-      return createAttemptScan(connection);
-    },
-    get credentials() {
-      return createCredentialScan(connection);
-    },
-    get mailBuckets() {
-      return createMailBucketScan(connection);
-    },
-    get demo() {
-      return createDemoScan(connection);
-    },
-    get oneTimeCodes() {
-      return createOneTimeCodeScan(connection);
-    },
-    get organizations() {
-      return createOrganizationScan(connection);
-    },
-    get outbox() {
-      return createOutboxScan(connection);
-    },
-    get requestLog() {
-      return createRequestLogScan(connection);
-    },
-    get requestLogWriters() {
-      return createRequestLogWriterScan(connection);
-    },
-    get signIns() {
-      return createSignInScan(connection);
-    },
-    get server() {
-      return createTemporalServerScan(connection);
-    },
-    get serverFacts() {
-      return createServerFacts(connection);
-    },
-    /** The stores of one organization inside the same transaction. */
-    of: (organizationId: number) => createStores({ ...connection, organizationId }),
   };
 }

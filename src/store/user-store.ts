@@ -72,8 +72,8 @@ export function createUserStore(connection: Connection) {
       const { rows, total, end } = await readPage(connection, listed, query);
       return { items: rows.map(toUser), total, ...(end && { end }) };
     },
-    /** The live user a manager reference names: its id, externalId or userName, in this order. */
-    findManager: async (raw: string): Promise<{ id: string; displayName: string | null } | undefined> => {
+    /** The live user a text names, such as a manager reference: by id, externalId or userName, in this order. */
+    findNamed: async (raw: string): Promise<{ id: string; displayName: string | null } | undefined> => {
       const { rows } = await connection.prepared(
         `SELECT u.id, u.display_name FROM users u WHERE ${live} AND (u.id = ? OR u.external_id = ? OR u.user_name_key = ?)
          ORDER BY u.id = ? DESC, u.external_id = ? DESC LIMIT 1`,

@@ -90,7 +90,12 @@ async function look({ journeys, schedules, namespace, namespaceId, isMailFailing
     const server = { namespace, namespaceId: await namespaceId() };
     if (!(await journeys.isKnown(server))) {
       log.warn({ namespace }, 'Temporal was emptied or replaced; it is filled from the database');
-      report(log, 'journeys and mails were given back to Temporal', await journeys.rebuild());
+      const rebuilt = await journeys.rebuild();
+      report(log, 'journeys and mails were given back to Temporal', rebuilt);
+      // Not seen yet, so that the next look does all of it again.
+      if (rebuilt.isAway) return;
+      if (rebuilt.failed > 0)
+        log.error({ failed: rebuilt.failed }, 'not all was given back to Temporal: run `uptake journeys rebuild`');
       await schedules.reconcile();
     }
     await journeys.see({ ...server, isMailFailing: isMailFailing() });

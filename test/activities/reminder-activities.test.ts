@@ -245,8 +245,8 @@ describe('sendReminder', () => {
 
     expect(result).toBe('done');
     expect(sink.connections()).toBe(0);
-    expect(await states()).toEqual(['rejected']);
-    expect(await world.rows('SELECT kind FROM suppressions')).toEqual([{ kind: 'hard_bounce' }]);
+    expect(await states()).toEqual([]);
+    expect(await world.reminderRows()).toMatchObject([{ status: 'skipped', reason: 'no_address' }]);
   });
 
   it("plans and notes as the services do, under the workflow's name", async () => {

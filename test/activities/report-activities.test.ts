@@ -234,6 +234,26 @@ describe('the activities of a report run', () => {
     ]);
   });
 
+  it('settles a recipient stored before the rule was one as rejected, and mails the others', async () => {
+    const sink = kept(await startSmtpSink());
+    await schedule(['old@example.com', 'good@example.com']);
+    await db.sql.query("UPDATE report_destinations SET config = REPLACE(config, 'old@', 'o..ld@')");
+    const { run, args, idOf } = await rendered(aMailer(sink.url));
+
+    await expect(run('deliverReport', { ...args, destinationId: idOf('mail') })).rejects.toMatchObject({
+      type: 'DestinationError',
+      nonRetryable: true,
+    });
+
+    expect(sink.mails.map(({ recipients }) => recipients)).toEqual([['good@example.com']]);
+    expect(await rowsOf(db, "SELECT status, smtp_reply FROM mails WHERE to_address LIKE 'o..ld@%'")).toEqual([
+      { status: 'rejected', smtp_reply: 'not handed over: the address cannot stand in a mail' },
+    ]);
+    expect(await rowsOf(db, 'SELECT status, last_error FROM report_deliveries WHERE last_error IS NOT NULL')).toEqual([
+      { status: 'failed', last_error: 'mail.failed' },
+    ]);
+  });
+
   it('tries again while the relay is away, and mails once when it is back', async () => {
     await schedule(['one@example.com']);
     const { run, args, idOf } = await rendered(deadMailer);

@@ -1,6 +1,6 @@
 // Alerts, parked work and doubtful mails from the command line: what is printed as JSON and as lines, over the real services.
 import { PassThrough } from 'node:stream';
-import { listAlerts, listDoubts, listWork, settleDoubt, settleWork } from '../../src/cli/alert-command';
+import { listAlerts, listDoubts, listWork, sendDoubtAgain, settleDoubt, settleWork } from '../../src/cli/alert-command';
 import { createOutput } from '../../src/cli/output';
 import { noSubject } from '../../src/domain/alert';
 import { systemCaller } from '../../src/domain/caller';
@@ -23,7 +23,7 @@ describe('what waits for a person, from the command line', () => {
     const services = {
       alerts: createAlerts(parts),
       work: createParkedWork(parts),
-      doubts: createMailDoubts(parts),
+      doubts: createMailDoubts({ ...parts, mailsPerSecond: 10 }),
     };
     const printed = (): string => String(stdout.read());
     const session = { ...services, caller, output: createOutput(isJson, stdout, new PassThrough()) };
@@ -124,5 +124,22 @@ describe('what waits for a person, from the command line', () => {
     expect(listed).toMatchObject({ items: [{ mail_id: id, kind: 'report', to: 'a@example.com' }] });
     expect(settled).toEqual({ mail_id: id, status: 'sent' });
     expect(document()).toEqual({ items: [] });
+  });
+
+  it('has a mail of unknown fate sent again', async () => {
+    const { session, printed } = aSession(false);
+    const id = newId();
+    await db.sql.query(
+      `INSERT INTO mails (organization_id, id, kind, to_address, locale, dedupe_key, status, attempts, date_header, created_at)
+       VALUES (?, ?, 'test', 'a@example.com', 'en', 'k', 'unknown', 1, '2026-03-02 08:00:00', NOW(6))`,
+      [db.organizationId, id],
+    );
+
+    await sendDoubtAgain(session, id, 'not in the log of the relay');
+    const said = printed();
+    await listDoubts(session);
+
+    expect(said).toBe(`${id} is sent again; it may arrive twice.\n`);
+    expect(printed()).toBe('No mail of unknown fate.\n');
   });
 });

@@ -1,14 +1,23 @@
 // Pools and rules from the command line: what is printed as JSON and as lines, over the real services.
 import { PassThrough } from 'node:stream';
 import { createOutput } from '../../src/cli/output';
-import { addLicenseRule, endLicenseRule, listLicenseRules, listPools, setPool } from '../../src/cli/license-command';
+import {
+  addLicenseRule,
+  endLicenseRule,
+  listLicenseRules,
+  listPools,
+  setPool,
+  switchLicense,
+} from '../../src/cli/license-command';
 import { systemCaller } from '../../src/domain/caller';
 import { newId } from '../../src/ids';
 import { createLicenseRules } from '../../src/service/license-rules';
+import { createLicenseSwitch } from '../../src/service/license-switch';
 import { createLicensing } from '../../src/service/licensing';
 import { createPools } from '../../src/service/pools';
 import { testClock } from '../support/builders';
 import { useDatabase } from '../support/database';
+import { addPeople } from '../support/people';
 
 describe('licenses from the command line', () => {
   const db = useDatabase({ seats: 2 });
@@ -18,7 +27,14 @@ describe('licenses from the command line', () => {
     const stdout = new PassThrough();
     const output = createOutput(isJson, stdout, new PassThrough());
     const caller = systemCaller(db.organizationId, 'command line');
-    const session = { pools: createPools(parts), licenseRules: createLicenseRules(parts), caller, output };
+    const licenseSwitch = createLicenseSwitch(parts);
+    const session = {
+      pools: createPools(parts),
+      licenseRules: createLicenseRules(parts),
+      licenseSwitch,
+      caller,
+      output,
+    };
     const printed = (): string => String(stdout.read());
     return { session, printed, document: () => JSON.parse(printed()) as Record<string, unknown> };
   }
@@ -91,5 +107,27 @@ describe('licenses from the command line', () => {
     await expect(addLicenseRule(session, { source: 'auto', poolCode: 'NO' })).rejects.toMatchObject({
       code: 'pool.not_found',
     });
+  });
+
+  it('denies, grants and clears one person, and says how they stand', async () => {
+    const [{ session, document }, lines] = [aSession(true), aSession(false)];
+    const since = '2026-03-02 09:00:00.000000';
+    const [person] = await addPeople(db.sql, db.organizationId, [{ name: 'ann', since }]);
+    const wish = { user: person!.id, pool: 'app' };
+
+    await switchLicense(session, 'grant', { ...wish, reason: 'pilot' });
+    const granted = document();
+    await switchLicense(session, 'deny', wish);
+    const denied = document();
+    await switchLicense(lines.session, 'clear', wish);
+    await switchLicense(lines.session, 'clear', wish);
+
+    const grant = { source: 'admin', effect: 'grant' };
+    const head = { user_id: person!.id, pool: 'APP', changed: true };
+    expect(granted).toEqual({ ...head, license: 'assigned', claims: [grant] });
+    expect(denied).toEqual({ ...head, license: 'none', claims: [{ source: 'admin', effect: 'deny' }] });
+    expect(lines.printed()).toBe(
+      `${person!.id}: has no license of APP\n${person!.id}: has no license of APP (nothing changed)\n`,
+    );
   });
 });

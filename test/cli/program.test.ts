@@ -18,6 +18,7 @@ function aProgram(isWell = true) {
     'demo',
     'configPrint',
     'adminRecover',
+    'journeysRebuild',
     'policySet',
     'snapshot',
     'reportRun',
@@ -27,6 +28,7 @@ function aProgram(isWell = true) {
     'licenseRuleAdd',
     'licenseRuleEnd',
     'licenseRuleList',
+    'licenseSwitch',
     'organizationCreate',
     'tokenCreate',
     'federationCreate',
@@ -44,6 +46,7 @@ function aProgram(isWell = true) {
     'workSettle',
     'mailList',
     'mailSettle',
+    'mailSendAgain',
   ];
   const handlers = Object.fromEntries(names.map((name) => [name, handler(name)])) as unknown as Handlers;
   const program = createProgram(handlers, (well) => void results.push(well));
@@ -58,6 +61,7 @@ describe('the command line', () => {
     [['migrate'], ['migrate']],
     [['config', 'print'], ['configPrint']],
     [['admin', 'recover'], ['adminRecover']],
+    [['journeys', 'rebuild'], ['journeysRebuild']],
     [
       ['pool', 'set', 'PRO', '--seats', '20', '--over-seat', 'allow'],
       ['poolSet', 'PRO', { seats: 20, overSeat: 'allow' }],
@@ -69,6 +73,14 @@ describe('the command line', () => {
     [
       ['license-rule', 'end', 'a-rule'],
       ['licenseRuleEnd', 'a-rule'],
+    ],
+    [
+      ['license', 'deny', '--user', 'ann@example.com', '--pool', 'APP', '--reason', 'left the team'],
+      ['licenseSwitch', 'deny', { user: 'ann@example.com', pool: 'APP', reason: 'left the team' }],
+    ],
+    [
+      ['license', 'grant', '--user', 'u', '--pool', 'APP'],
+      ['licenseSwitch', 'grant', { user: 'u', pool: 'APP' }],
     ],
     [['hold', 'list'], ['holdList']],
     [
@@ -110,6 +122,10 @@ describe('the command line', () => {
     [
       ['mail', 'settle', '01980000-0000-7000-8000-000000000001', 'sent'],
       ['mailSettle', '01980000-0000-7000-8000-000000000001', 'sent'],
+    ],
+    [
+      ['mail', 'settle', '01980000-0000-7000-8000-000000000001', '--send-again', '--reason', 'not in the log'],
+      ['mailSendAgain', '01980000-0000-7000-8000-000000000001', 'not in the log'],
     ],
     [['snapshot'], ['snapshot', undefined]],
     [
@@ -203,6 +219,11 @@ describe('the command line', () => {
     [['scim', 'log', '--status', 'bad']],
     [['scim', 'log', '--before', 'yesterday']],
     [['hold', 'approve', 'everything']],
+    [['license', 'grant', '--user', 'u']],
+    [['mail', 'settle', '01980000-0000-7000-8000-000000000001']],
+    [['mail', 'settle', '01980000-0000-7000-8000-000000000001', '--send-again']],
+    [['mail', 'settle', '01980000-0000-7000-8000-000000000001', 'sent', '--send-again', '--reason', 'both']],
+    [['license', 'clear', '--pool', 'APP']],
     [['snapshot', '--week', '1']],
     [['organization', 'create', 'acme']],
     [['token', 'create', 'api', '--label', 'app']],

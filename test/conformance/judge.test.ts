@@ -114,12 +114,21 @@ SKIPPED other
          want 400
   [WARN] X/y
          not advertised
+  [SKIP] RFC7644-3.11-L3683/me_location_header
+         GET /Me returned 501
+  [PASS] RFC7643-2.1-L366/schemas_present/User
+  MUST         60/61 passed, 1 failed
+    RFC7643-6-L1655: POST /TestResources: got 404
+    compliance_test.go:87: [FAIL] RFC7643-6-L1655/required_extension: POST /TestResources: got 404
+--- FAIL: TestCompliance (1.00s)
 `;
 
     expect(readGo(text)).toEqual([
       { id: 'RFC7643-3.3-L976/schemas_at_least_one', outcome: 'passed', message: '' },
       failed('RFC7643-6-L1655/required_extension', 'POST /TestResources: got 404; want 400'),
       { id: 'X/y', outcome: 'skipped', message: 'not advertised' },
+      { id: 'RFC7644-3.11-L3683/me_location_header', outcome: 'skipped', message: 'GET /Me returned 501' },
+      { id: 'RFC7643-2.1-L366/schemas_present/User', outcome: 'passed', message: '' },
     ]);
   });
 });

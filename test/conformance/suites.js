@@ -6,6 +6,7 @@ const { existsSync } = require('node:fs');
 const { mkdtemp, readFile, rm } = require('node:fs/promises');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
+const { startForwarder } = require('./forwarder.js');
 const { ensureGoSuite, ensurePython, NotHere } = require('./tools.js');
 
 const suiteMs = 900_000;
@@ -80,9 +81,15 @@ function readSanity(text) {
 async function runGo({ baseUrl, token, goSuite }) {
   const suite = await ensureGoSuite(goSuite);
   const folder = await mkdtemp(path.join(tmpdir(), 'uptake-conformance-'));
-  const flags = [`-scim.url=${baseUrl}`, `-scim.token=${token}`, `-scim.report=${path.join(folder, 'report.txt')}`];
+  const door = await startForwarder(baseUrl);
+  const flags = [
+    `-scim.url=${door.baseUrl}`,
+    `-scim.token=${token}`,
+    `-scim.report=${path.join(folder, 'report.txt')}`,
+  ];
   const args = ['test', suite.package, '-count=1', '-v', '-args', ...flags];
   const { stdout, stderr } = await say(suite.go, args, {}, suite.folder);
+  await door.stop();
   await rm(folder, { recursive: true, force: true });
   const results = readGo(stdout);
   if (results.length === 0) throw new Error(`the suite did not run: ${(stderr || stdout).trim().slice(-500)}`);

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as fc from 'fast-check';
+import { countWords } from '../../src/domain/count-words';
 import { cleanText } from '../../src/report/cell';
 import { writeCsv } from '../../src/report/csv';
 import type { Cell, Column, ReportMeta, Row } from '../../src/report/table';
@@ -85,6 +86,22 @@ describe('a workbook', () => {
     expect(book).toMatchObject({ title: 'Users and adoption', creator: 'Uptake' });
   });
 
+  it('shows every label of its summary whole: there is room for those of today, and longer ones wrap', async () => {
+    const long = 'A count that somebody will give a name of far more than forty-two characters';
+    const counts = [...countWords.map(({ label }) => ({ label, value: 1 })), { label: long, value: 1 }];
+
+    const book = await readBook(await xlsxOf(noteColumn, [], { meta: aMeta({ counts }) }));
+    const summary = book.getWorksheet('Summary');
+    const labels = counts.map((_, index) => summary!.getCell(8 + index, 1));
+    const width = summary!.getColumn(1).width!;
+
+    expect(labels.map(({ value }) => value)).toEqual(counts.map(({ label }) => label));
+    expect(labels.map(({ text }) => text).filter((text) => text.length > width)).toEqual([long]);
+    expect(labels.at(-1)).toMatchObject({ alignment: { wrapText: true } });
+    expect(summary!.getRow(8 + countWords.length).height).toBe(30);
+    expect(countWords.filter(({ column }) => `${column} (v1)`.length > width)).toEqual([]);
+  });
+
   it('tells on its summary how many rows there are', async () => {
     const book = await readBook(
       await xlsxOf(
@@ -97,7 +114,7 @@ describe('a workbook', () => {
 
     expect(summary?.getCell('A1').value).toBe('Users and adoption');
     expect([summary?.getCell('A5').value, summary?.getCell('B5').value]).toEqual(['Rows', 1203]);
-    expect(summary?.getColumn(1).width).toBe(28);
+    expect(summary?.getColumn(1).width).toBe(42);
     expect(summary?.getColumn(2).width).toBe(60);
   });
 

@@ -26,7 +26,7 @@ describe('alerts of the worker', () => {
   const { clock, caller } = world;
   const parts = () => ({ database: db.database, clock, newId });
   const alerts = () => createAlerts(parts());
-  const doubts = () => createMailDoubts(parts());
+  const doubts = () => createMailDoubts({ ...parts(), mailsPerSecond: 10 });
   const open = async () => (await alerts().list(caller(), { isAll: false })).map(({ facts }) => facts);
 
   beforeEach(async () => {

@@ -1,5 +1,6 @@
 // What keeps Temporal equal to MySQL: pages of re-plans, the watch, the rebuild, the sign of life.
 import { newId } from '../../src/ids';
+import { whileOutboxRefuses } from '../support/broken-outbox';
 import { useDatabase } from '../support/database';
 import { quickWish, useReminding } from '../support/reminding';
 
@@ -71,8 +72,22 @@ describe('what heals journeys', () => {
 
     const healed = await journeys.rebuild();
 
-    expect(healed).toEqual({ journeys: 2, mails: 1 });
+    expect(healed).toEqual({ journeys: 2, mails: 1, failed: 0, isAway: false });
     expect((await world.topics()).filter((topic) => topic === 'MailQueued')).toHaveLength(2);
+  });
+
+  it('the rebuild goes on behind a person who fails, who is counted and logged', async () => {
+    const [first, broken, last] = [await planned('a'), await planned('b'), await planned('c')];
+    world.failures.length = 0;
+    const { journeys } = world.build();
+
+    const rebuilt = await whileOutboxRefuses(db.sql, `NEW.subject_id = '${broken}'`, journeys.rebuild);
+
+    expect(rebuilt).toEqual({ journeys: 2, mails: 0, failed: 1, isAway: false });
+    expect(await told()).toEqual([first, last]);
+    expect(world.failures).toEqual([
+      { organizationId: db.organizationId, userId: broken, error: expect.objectContaining({ code: 'bug' }) },
+    ]);
   });
 
   it('another namespace id is another server; the first one ever is not', async () => {

@@ -511,6 +511,24 @@ describe('licenses', () => {
       });
     });
 
+    it('a rule that ends gives no seat to somebody who waits by it alone, but to who waits by another one', async () => {
+      const it = build();
+      await it.endAuto();
+      await Promise.all(Array.from({ length: 8 }, () => it.add()));
+      const { rule } = await it.addRule({ source: 'auto', poolCode: 'APP' });
+      const other = await it.add({ values: [role('APP')] });
+      clock.advance(1000);
+      await it.addRule({ source: 'roles', poolCode: 'APP' });
+
+      await it.rules.end(it.caller, rule.id);
+
+      const given = await rowsOf(
+        db,
+        "SELECT target_id AS id FROM audit_entries WHERE action = 'license.assigned' AND JSON_EXTRACT(detail, '$.cause') = 'freed_seat'",
+      );
+      expect(given).toEqual([{ id: other.id }]);
+    });
+
     it('a rule that was stopped on its way goes on where it was', async () => {
       const it = build();
       await it.endAuto();

@@ -81,6 +81,8 @@ describe('schedule', () => {
     ['a list as one recipient', { to: ['a@example.com,b@example.com'] }, 'Recipient 1'],
     ['a name beside an address', { to: ['admin@example.com', 'B <b@example.com>'] }, 'Recipient 2'],
     ['a line end in an address', { to: ['a@example.com\r\nBcc: b@example.com'] }, 'Recipient 1'],
+    ['an address that the mailer would refuse', { to: ['a..b@example.com'] }, 'Recipient 1'],
+    ['a number as a domain', { to: ['a@example.com', 'a@127.0.0.1'] }, 'Recipient 2'],
     ['too many recipients', { to: Array.from({ length: 51 }, (_, index) => `a${index}@example.com`) }, 'At most 50'],
   ])('refuses %s with a sentence and writes nothing', async (_, over, sentence) => {
     await expect(schedule(over)).rejects.toMatchObject({

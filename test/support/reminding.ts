@@ -22,6 +22,7 @@ export const leaseMs = 300_000;
 export function useReminding(db: TestDatabase) {
   const clock = testClock();
   const faults: string[] = [];
+  const failures: object[] = [];
   const fault = async (point: string): Promise<void> => void faults.push(point);
   const build = () => {
     const { database } = db;
@@ -31,7 +32,7 @@ export function useReminding(db: TestDatabase) {
     return {
       reminders: createReminders(shared),
       mails: createMails(shared),
-      journeys: createJourneys({ database, clock }),
+      journeys: createJourneys({ database, clock, log: { error: (facts) => void failures.push(facts) } }),
       policies: createPolicies({ database, clock, newId }),
       suppression: createSuppression({ database, clock, newId, ...keys }),
     };
@@ -43,6 +44,8 @@ export function useReminding(db: TestDatabase) {
   return {
     clock,
     faults,
+    /** What journeys logged as failed. */
+    failures,
     build,
     rows,
     caller: (): Caller => systemCaller(db.organizationId, 'onboarding/test'),

@@ -44,7 +44,7 @@ describe('the workers', () => {
     const shared = { database, clock, newId, fault };
     const claims = createMailClaims({ leaseMs: 300_000, messageDomain: 'example.com', newId });
     const mails = createMails({ ...shared, claims, mailsPerSecond: 100 });
-    const journeys = createJourneys(shared);
+    const journeys = createJourneys({ ...shared, log: quietLog });
     const activities = createReminderActivities({
       reminders: createReminders({ ...shared, claims, mailsPerSecond: 100 }),
       journeys,

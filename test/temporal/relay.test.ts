@@ -90,6 +90,27 @@ describe('the relay', () => {
     ]);
   });
 
+  it('sees a new server despite a person who failed, but not before the database answered for all', async () => {
+    const { journeys } = reminding.build();
+    await journeys.see({ namespace: world.link.namespace, namespaceId: 'the server before', isMailFailing: false });
+    const lines: string[] = [];
+    const log = {
+      ...quietLog,
+      error: (facts: object, sentence: string) => void lines.push(JSON.stringify([facts, sentence])),
+    };
+    const startWith = (failed: number, isAway: boolean) =>
+      start({ log, journeys: { ...journeys, rebuild: async () => ({ journeys: 1, mails: 0, failed, isAway }) } });
+    const seen = () => reminding.rows('SELECT namespace_id FROM temporal_server');
+
+    await startWith(1, true).stop();
+    const whileAway = await seen();
+    startWith(2, false);
+    await eventually(async () => expect(await seen()).toEqual([{ namespace_id: await world.link.namespaceId() }]));
+
+    expect(whileAway).toEqual([{ namespace_id: 'the server before' }]);
+    expect(lines).toEqual([expect.stringContaining('"failed":2')]);
+  });
+
   it('stops without losing a row, and says since when the server is away', async () => {
     const calls = {
       perform: async () => Promise.reject(Object.assign(new Error('14'), { code: 14, details: '', metadata: {} })),
