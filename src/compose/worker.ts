@@ -61,47 +61,13 @@ export async function startWorker(config: Config, log: Log): Promise<Running> {
   const reporting = openReporting(core);
   const stopping = new AbortController();
   const temporal = runTemporal({ core, mailing, reporting, isReady }, address, stopping.signal);
-  const folding = startTicker({
-    name: 'fold counts',
-    everyMs: foldMs,
-    log,
-    work: async () => {
-      if (await isReady()) await core.adoption.foldCounts();
-    },
-  });
-  const settling = startTicker({
-    name: 'settle large groups',
-    everyMs: settleMs,
-    log,
-    work: async () => {
-      if (await isReady()) await core.groupMoves.settle(stopping.signal);
-    },
-  });
-  const linkManagers = createManagerLinks(core);
-  const linking = startTicker({
-    name: 'link managers',
-    everyMs: linkMs,
-    log,
-    work: async () => {
-      if (await isReady()) await linkManagers();
-    },
-  });
-  const watching = startTicker({
-    name: 'watch provisioning',
-    everyMs: watchMs,
-    log,
-    work: async () => {
-      if (await isReady()) await core.provisioningWatch.watch();
-    },
-  });
-  const tidying = startTicker({
-    name: 'tidy',
-    everyMs: tidyMs,
-    log,
-    work: async () => {
-      if (await isReady()) await tidy(core);
-    },
-  });
+  const every = (everyMs: number, name: string, work: () => Promise<unknown>): Running =>
+    startTicker({ name, everyMs, log, work: async () => ((await isReady()) ? work() : undefined) });
+  const folding = every(foldMs, 'fold counts', () => core.adoption.foldCounts());
+  const settling = every(settleMs, 'settle large groups', () => core.groupMoves.settle(stopping.signal));
+  const linking = every(linkMs, 'link managers', createManagerLinks(core));
+  const watching = every(watchMs, 'watch provisioning', () => core.provisioningWatch.watch());
+  const tidying = every(tidyMs, 'tidy', () => tidy(core));
   return {
     stop: async () => {
       stopping.abort();

@@ -131,8 +131,8 @@ async function isCutOff(stores: Stores): Promise<boolean> {
   return credentials.length > 0 && credentials.every(({ revokedAt }) => revokedAt !== null);
 }
 
-async function lastCycle({ requestHistory }: Stores, lastAt: Date): Promise<AlertDetail> {
-  const requests = await requestHistory.countSince(new Date(lastAt.getTime() - cycleMs));
+async function lastCycle({ requestCounts }: Stores, lastAt: Date): Promise<AlertDetail> {
+  const requests = await requestCounts.countSince(new Date(lastAt.getTime() - cycleMs));
   return { lastAt: lastAt.toISOString(), requests };
 }
 

@@ -35,7 +35,7 @@ const mostJudged = 5000;
 
 /** Looks at one organization. Where next to nothing fails it costs two reads of keys. */
 export async function readStanding(stores: Stores, now: Date): Promise<Standing> {
-  const lastAt = await stores.requestHistory.lastAt();
+  const lastAt = await stores.requestCounts.lastAt();
   const recent = await countRequests(stores, before(now, cycleMs));
   const isQuiet = recent.failures < alertLines.leastFailures;
   const day = isQuiet ? recent : await countRequests(stores, before(now, forecastMs));
@@ -43,14 +43,14 @@ export async function readStanding(stores: Stores, now: Date): Promise<Standing>
 }
 
 /** Counts the answers since an instant as Entra counts them: a search that finds nobody has not failed. */
-export async function countRequests({ requestHistory }: Stores, since: Date): Promise<CountedRequests> {
-  const byStatus = await requestHistory.countByStatus([...successes, ...failures], since);
+export async function countRequests({ requestCounts }: Stores, since: Date): Promise<CountedRequests> {
+  const byStatus = await requestCounts.countByStatus([...successes, ...failures], since);
   const failedByStatus = new Map<number, number>();
   let referenceFailures = 0;
   for (const status of failures) {
     const times = byStatus.get(status) ?? 0;
     if (times === 0) continue;
-    const { looked, references, searches } = await requestHistory.judgeFailures(status, since, mostJudged);
+    const { looked, references, searches } = await requestCounts.judgeFailures(status, since, mostJudged);
     const scaled = (part: number) => (looked === 0 ? 0 : Math.round((part * times) / looked));
     referenceFailures += scaled(references);
     const failed = status === 404 ? times - scaled(searches) : times;

@@ -18,8 +18,8 @@ const rows = 100_000;
 
 describe('the request log as it is counted', () => {
   const db = useDatabase();
-  const counting = <T>(work: (view: Stores['requestHistory']) => Promise<T>) =>
-    db.database.read(db.organizationId, ({ requestHistory }) => work(requestHistory));
+  const counting = <T>(work: (view: Stores['requestCounts']) => Promise<T>) =>
+    db.database.read(db.organizationId, ({ requestCounts }) => work(requestCounts));
 
   /** A hundred days, of which the last has half of the requests; four of ten fail, a tenth of them about managers. */
   async function fill(organizationId: number, count: number): Promise<void> {
