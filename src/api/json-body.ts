@@ -37,7 +37,7 @@ export async function readJson(req: IncomingMessage): Promise<unknown> {
 }
 
 function checkType(req: IncomingMessage): void {
-  const [type = '', ...parameters] = (req.headers['content-type'] ?? '').split(';', 20);
+  const [type = '', ...parameters] = (req.headers['content-type'] ?? '').split(';');
   const charset = parameters.map((it) => it.trim().toLowerCase()).find((it) => it.startsWith('charset='));
   const isUnicode = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
   if (type.trim().toLowerCase() !== 'application/json' || !isUnicode)

@@ -10,7 +10,8 @@ export function isPart(operator: Comparison): operator is 'co' | 'sw' | 'ew' {
 
 /**
  * One condition. `attribute` is the canonical path: `userName`, `name.givenName`, `emails.value`, `meta.lastModified`,
- * `urn:…:User:department`. In `some`, inner attributes are the sub-attributes of one element.
+ * `urn:…:User:department`; `schemas.urn:…` is a whole extension nobody declared. In `some`, inner attributes are the
+ * sub-attributes of one element. A constant is the whole condition, never a part.
  */
 export type Condition =
   | {
@@ -20,6 +21,7 @@ export type Condition =
       readonly value: string | number | boolean | null;
     }
   | { readonly kind: 'present'; readonly attribute: string }
+  | { readonly kind: 'constant'; readonly holds: boolean }
   | { readonly kind: 'some'; readonly attribute: string; readonly where: Condition }
   | { readonly kind: 'and'; readonly terms: readonly Condition[] }
   | { readonly kind: 'or'; readonly terms: readonly Condition[] }

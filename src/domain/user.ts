@@ -113,14 +113,17 @@ function preferred(values: readonly ProfileValue[], attribute: string): ProfileV
   return all.find((value) => value.isPrimary) ?? all.find((value) => value.type?.toLowerCase() === 'work') ?? all[0];
 }
 
-/** Compare key of text that SCIM compares without case: NFKC, lower case, no trailing space. Source: RFC 7643 2.2. */
+/** Compare key of text that SCIM compares without case: NFKC, lower case, one sigma, no trailing space. Source: RFC 7643 2.2. */
 export function fold(text: string): string {
   return foldPart(text).trimEnd();
 }
 
-/** The same of a part that is looked for within a key: there a blank at the end counts, "jane " does not begin "janet". */
+/**
+ * The same of a part that is looked for within a key: there a blank at the end counts, "jane " does not begin "janet". Lower
+ * case makes a sigma final where the part ends; in the whole it may go on, so both are one letter.
+ */
 export function foldPart(text: string): string {
-  return text.normalize('NFKC').toLowerCase().normalize('NFKC');
+  return text.normalize('NFKC').toLowerCase().normalize('NFKC').replaceAll('ς', 'σ');
 }
 
 /** A user made from a first profile: enabled or not as the client says, no milestone, version 1. */

@@ -17,11 +17,18 @@ export interface Position {
   readonly countedMs: number;
 }
 
+/** What a sealed text holds besides the instant it was made. */
+export type Fact = string | number | null;
+
 /** Makes and reads cursors: unreserved characters of RFC 3986 alone. */
 export interface Cursors {
   write(scope: CursorScope, position: Position, nowMs: number): string;
   /** @throws cursor.invalid, cursor.expired */
   read(scope: CursorScope, cursor: string, nowMs: number): Position;
+  /** Seals facts of another shape; a scope must always hold the same shape. */
+  seal(scope: CursorScope, facts: readonly Fact[], nowMs: number): string;
+  /** The facts as they were sealed. @throws cursor.invalid, cursor.expired */
+  unseal(scope: CursorScope, cursor: string, nowMs: number): readonly Fact[];
 }
 
 /** Seconds a cursor is good for; ServiceProviderConfig says so. */
@@ -35,22 +42,34 @@ export function createCursors(secretKey: string): Cursors {
   const key = createHmac('sha256', secretKey).update('uptake scim cursor v1').digest();
   const sealOf = (scope: CursorScope, facts: string): Buffer =>
     createHmac('sha256', key).update(`${scope}\n${facts}`).digest().subarray(0, sealBytes);
+  const seal: Cursors['seal'] = (scope, facts, nowMs) => {
+    const text = Buffer.from(JSON.stringify([...facts, nowMs])).toString('base64url');
+    return `${text}.${sealOf(scope, text).toString('base64url')}`;
+  };
+  const unseal: Cursors['unseal'] = (scope, cursor, nowMs) => {
+    const [text = '', sealed = '', ...more] = cursor.length > longest ? [] : cursor.split('.', 3);
+    const given = Buffer.from(sealed, 'base64url');
+    const wanted = sealOf(scope, text);
+    // The text is compared too: base64 has several spellings of the same bytes.
+    const isOurs = more.length === 0 && given.length === sealBytes && timingSafeEqual(given, wanted);
+    if (!isOurs || sealed !== wanted.toString('base64url')) throw new AppError('cursor.invalid');
+    const facts = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as Fact[];
+    if (nowMs - Number(facts.pop()) > cursorTimeout * 1000) throw new AppError('cursor.expired');
+    return facts;
+  };
   return {
-    write: (scope, { key: { value, id }, count, total, countedMs }, nowMs) => {
-      const facts = Buffer.from(JSON.stringify([value, id, count, total, countedMs, nowMs])).toString('base64url');
-      return `${facts}.${sealOf(scope, facts).toString('base64url')}`;
-    },
+    seal,
+    unseal,
+    write: (scope, { key: { value, id }, count, total, countedMs }, nowMs) =>
+      seal(scope, [value, id, count, total, countedMs], nowMs),
     read: (scope, cursor, nowMs) => {
-      const [facts = '', seal = '', ...more] = cursor.length > longest ? [] : cursor.split('.', 3);
-      const given = Buffer.from(seal, 'base64url');
-      const wanted = sealOf(scope, facts);
-      // The text is compared too: base64 has several spellings of the same bytes.
-      const isOurs = more.length === 0 && given.length === sealBytes && timingSafeEqual(given, wanted);
-      if (!isOurs || seal !== wanted.toString('base64url')) throw new AppError('cursor.invalid');
-      const [value, id, count, total, countedMs, issuedMs] = JSON.parse(
-        Buffer.from(facts, 'base64url').toString('utf8'),
-      ) as [string | null, string, number, number, number, number];
-      if (nowMs - issuedMs > cursorTimeout * 1000) throw new AppError('cursor.expired');
+      const [value, id, count, total, countedMs] = unseal(scope, cursor, nowMs) as [
+        string | null,
+        string,
+        number,
+        number,
+        number,
+      ];
       return { key: { value, id }, count, total, countedMs };
     },
   };

@@ -5,6 +5,7 @@ import { isRoles } from './coerce';
 import type { Operation } from './entra-dialect';
 import { matches, stampOf } from './match';
 import type { Element, Scalar } from './resource';
+import { roleMeant } from './role-filter';
 import type { Attribute } from './schemas';
 
 /** An element on its way: `isFresh` when this operation made or set it. */
@@ -54,7 +55,9 @@ export function changeMatched(
   attribute: Attribute,
   { op, target, value }: Operation,
 ): Draft[] {
-  const { filter, sub } = target;
+  const { sub } = target;
+  const isRemoval = op === 'remove' && target.filter !== undefined;
+  const filter = isRemoval ? roleMeant(target.filter, before, attribute) : target.filter;
   const isMeant = (element: Element): boolean => filter === undefined || matches(filter, element, attribute);
   if (op === 'remove') {
     if (sub === undefined) return before.filter((element) => !isMeant(element)).map(kept);

@@ -15,6 +15,7 @@ import {
   toForeignText,
   toScalar,
 } from './coerce';
+import { member, verbOf } from './message';
 import { parsePath, printPath, type Target } from './path';
 import { findPlace, foreignPlace, isForeignUrn, placeName } from './place';
 import type { Operation as Change } from './resource';
@@ -93,14 +94,11 @@ function readOperation(reading: Reading, item: unknown): Operation[] {
     return [];
   }
   reading.isUnderstood = true;
+  if (op !== 'remove' && isObject(value) && isForeignUrn(reading.schema, path.trim())) {
+    return foreignChanges(reading, op, path.trim(), value);
+  }
   if (op !== 'remove' && value === undefined) throw new AppError('body.value', { reason: `"${op}" needs a value.` });
   return changesOf(reading, op, target, value, 'path');
-}
-
-function verbOf(op: unknown): Verb {
-  const verb = typeof op === 'string' ? op.toLowerCase() : '';
-  if (verb === 'add' || verb === 'replace' || verb === 'remove') return verb;
-  throw new AppError('body.shape', { reason: '"op" must be add, replace or remove.' });
 }
 
 function readPathless(reading: Reading, op: Verb, value: unknown): Operation[] {
@@ -155,12 +153,16 @@ function changesOf(reading: Reading, op: Verb, target: Target, sent: unknown, fr
     reading.warnings.push('Ignored: active without a value');
     return [];
   }
+  if (isNobody(op, target, raw)) {
+    reading.warnings.push(`Ignored: ${op} of ${placeName(target)} without a value`);
+    return [];
+  }
   if (op === 'remove') return [removal(reading, target, raw)];
   if (isEmpty(raw)) return [clearing(target, leaf)];
   if (leaf.isMulti) return [elementChange(reading, op, target, leaf, raw)];
   if (leaf.type === 'complex') return complexChanges(reading, op, target, leaf, raw, from);
   const value = scalarOf(target, leaf, raw);
-  return [value === undefined ? clearing(target, leaf) : { op, target: forRole(target, op), value }];
+  return [value === undefined ? clearing(target, leaf) : { op, target: forRole(target), value }];
 }
 
 /** Read-only attributes and those that are accepted but not kept. */
@@ -190,6 +192,12 @@ function extensionChanges(reading: Reading, op: Verb, target: Target, raw: unkno
   return explode(reading, op, raw, `${target.extension}:`);
 }
 
+/** Null or "" beside a whole list: `add` brings nothing, and a removal whose value is there names nobody. */
+function isNobody(op: Verb, { attribute, sub, filter }: Target, raw: unknown): boolean {
+  const isWhole = attribute?.isMulti && sub === undefined && filter === undefined;
+  return isWhole === true && isEmpty(raw) && (op === 'add' || (op === 'remove' && raw !== undefined));
+}
+
 /** A removal keeps the elements it names; beside a filter or a sub-attribute a value says nothing. */
 function removal(reading: Reading, target: Target, raw: unknown): Operation {
   const { attribute, sub, filter } = target;
@@ -197,7 +205,7 @@ function removal(reading: Reading, target: Target, raw: unknown): Operation {
     throw new AppError('attribute.mutability', { reason: `"${attribute?.name}" is required and cannot be removed.` });
   }
   const isNamed = attribute?.isMulti && sub === undefined && filter === undefined && !isEmpty(raw);
-  if (!isNamed) return { op: 'remove', target: forRole(target, 'remove') };
+  if (!isNamed) return { op: 'remove', target };
   return { op: 'remove', target, value: toElements(attribute, raw, reading) };
 }
 
@@ -208,7 +216,7 @@ function clearing(target: Target, leaf: Attribute): Operation {
 
 function elementChange(reading: Reading, op: Verb, target: Target, leaf: Attribute, raw: unknown): Operation {
   if (target.filter === undefined) return { op, target, value: toElements(leaf, raw, reading) };
-  return { op, target: forRole(target, op), value: toElement(leaf, raw, reading) };
+  return { op, target: forRole(target), value: toElement(leaf, raw, reading) };
 }
 
 /** A complex value sets its sub-attributes one by one, so that those not named stay. */
@@ -235,10 +243,4 @@ function scalarOf({ attribute }: Target, leaf: Attribute, raw: unknown) {
   const value = toScalar(leaf, raw, leaf.name);
   const isRole = attribute !== undefined && isRoles(attribute) && leaf.name === 'value' && typeof value === 'string';
   return isRole ? roleOf(value)['value'] : value;
-}
-
-/** A member of a message, whatever the case of its name. */
-function member(object: Record<string, unknown>, lower: string): unknown {
-  const key = Object.keys(object).find((it) => it.toLowerCase() === lower);
-  return key === undefined ? undefined : object[key];
 }

@@ -4,6 +4,7 @@ import type { Comparison, Condition } from '../domain/condition';
 import { licenseExtension } from '../domain/license-carrier';
 import { AppError } from '../errors';
 import { type Token, tokenize } from './filter-tokens';
+import { joined, negated, presence, settled } from './kind-facts';
 import { findPlace, placeName } from './place';
 import type { Attribute, ResourceSchema } from './schemas';
 
@@ -49,7 +50,7 @@ function readJoined(reader: Reader, word: 'and' | 'or', read: () => Condition): 
     take(reader);
     terms.push(read());
   }
-  return terms.length === 1 ? (terms[0] as Condition) : { kind: word, terms };
+  return joined(word, terms);
 }
 
 function readTerm(reader: Reader, scope: FilterScope, depth: number): Condition {
@@ -60,7 +61,7 @@ function readTerm(reader: Reader, scope: FilterScope, depth: number): Condition 
   take(reader);
   const term = readOr(reader, scope, depth + 1);
   expect(reader, ')');
-  return isNot ? { kind: 'not', term } : term;
+  return isNot ? negated(term) : term;
 }
 
 function readExpression(reader: Reader, scope: FilterScope, depth: number): Condition {
@@ -70,7 +71,9 @@ function readExpression(reader: Reader, scope: FilterScope, depth: number): Cond
   if (token.kind !== 'word') throw unexpected(token);
   const found = nameOf(token.text, scope);
   if (peek(reader).kind === '[') return readElement(reader, found, scope, depth);
-  return readComparison(reader, found);
+  const term = readComparison(reader, found);
+  const isTerm = term.kind === 'compare' || term.kind === 'present';
+  return isTerm && 'schema' in scope ? settled(term, scope.schema) : term;
 }
 
 /** `emails[type eq "work"]`, and `emails[type eq "work"].value eq "x"`: both terms hold on one element. */
@@ -91,7 +94,7 @@ function readComparison(reader: Reader, found: Name): Condition {
   const operator = take(reader);
   const word = operator.text.toLowerCase();
   if (operator.kind !== 'word') throw unexpected(operator);
-  if (word === 'pr') return { kind: 'present', attribute: found.name };
+  if (word === 'pr') return presence(found.attribute, found.name);
   if (!comparisons.has(word)) throw invalid(`"${operator.text.slice(0, 40)}" is no operator.`);
   const { attribute, name } = withValue(found);
   const value = take(reader);
@@ -147,7 +150,11 @@ function instant(text: string, operator: string, attribute: Attribute): string {
   if (operator === 'co' || operator === 'sw' || operator === 'ew' || !isIso || Number.isNaN(at.getTime())) {
     throw invalid(`"${attribute.name}" is compared with an ISO 8601 instant by eq, ne, gt, ge, lt or le.`);
   }
-  return at.toISOString();
+  const iso = at.toISOString();
+  // A zone may carry the instant beyond what the database compares rightly.
+  if (!/^[1-9]\d{3}-/.test(iso))
+    throw invalid(`"${attribute.name}" is compared with an instant of the years 1000 to 9999, in UTC.`);
+  return iso;
 }
 
 function nameOf(text: string, scope: FilterScope): Name {
@@ -161,13 +168,11 @@ function nameOf(text: string, scope: FilterScope): Name {
   return { attribute: place.sub ?? place.attribute, name: placeName(place) };
 }
 
-const unsearchable: ReadonlySet<string> = new Set(['schemas', licenseExtension.state]);
-
-/** What is stored can be searched; of `meta` that is the two instants. */
+/** What is stored can be searched, and what follows from the kind; of `meta` that is its type and the two instants. */
 function isSearchable(attribute: Attribute, sub: Attribute | undefined): boolean {
-  if (attribute.isDropped || unsearchable.has(attribute.name) || sub?.name === '$ref') return false;
-  if (attribute.name === 'groups') return true;
-  if (attribute.name === 'meta') return sub?.type === 'dateTime';
+  if (attribute.isDropped || attribute.name === licenseExtension.state || sub?.name === '$ref') return false;
+  if (attribute.name === 'groups' || attribute.name === 'schemas') return true;
+  if (attribute.name === 'meta') return sub?.type === 'dateTime' || sub?.name === 'resourceType';
   return sub === undefined || !sub.isReadOnly;
 }
 

@@ -106,6 +106,7 @@ function chosenBy(filter: Condition, attribute: Attribute): readonly string[] | 
 function namedIn(filter: Condition): string[] {
   if (filter.kind === 'and' || filter.kind === 'or') return filter.terms.flatMap(namedIn);
   if (filter.kind === 'not') return namedIn(filter.term);
+  if (filter.kind === 'constant') return [];
   if (filter.attribute === 'type') return [];
   const isById = filter.kind === 'compare' && filter.attribute === 'value' && typeof filter.value === 'string';
   if (!isById || (filter.operator !== 'eq' && filter.operator !== 'ne')) throw unsupported();

@@ -2,7 +2,6 @@
 import type { Group, MemberEdit } from '../domain/group';
 import { AppError } from '../errors';
 import type { ChangedGroup, Membership, ShownGroup } from '../service/membership';
-import { leaveOut } from './coerce';
 import { normalizePatch, normalizeResource, type Normalized, type Operation } from './entra-dialect';
 import type { Exchange } from './exchange';
 import type { Listing } from './listing';
@@ -115,13 +114,9 @@ export function createGroupResource({ membership, listing, baseUrl }: Dependenci
 
 const omitted = 'members_omitted';
 
-/** Splits what was asked into the group's own attributes and its members; extensions are not kept for groups. */
-function read(exchange: Exchange, { operations, ...notes }: Normalized): GroupChange {
-  const known = operations.filter(({ target }) => target.extension === undefined);
-  for (const { target } of operations) {
-    if (target.extension !== undefined) leaveOut(notes, `${target.extension}:${target.attribute?.name ?? ''}`);
-  }
-  const own = noted(exchange, { operations: known, ...notes });
+/** Splits what was asked into the group's own attributes and its members. */
+function read(exchange: Exchange, normalized: Normalized): GroupChange {
+  const own = noted(exchange, normalized);
   return {
     profile: own.filter((it) => !isAboutMembers(it)),
     members: memberEditOf(own.filter(isAboutMembers), exchange.warnings),

@@ -36,14 +36,20 @@ export async function readBody(req: IncomingMessage): Promise<unknown> {
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   const keys = keysOf(text);
   const body = parse(text);
-  if (walk(body) !== keys) throw new AppError('body.shape', { reason: 'An object of the body has a key twice.' });
+  if (walk(body) !== keys) throw twice();
   return body;
+}
+
+function twice(): AppError {
+  return new AppError('body.shape', {
+    reason: 'An object of the body has a key twice; the case of letters does not count.',
+  });
 }
 
 function checkHeaders(req: IncomingMessage): void {
   const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding !== 'identity' && encoding !== '') throw new AppError('body.encoding');
-  const [type = '', ...parameters] = (req.headers['content-type'] ?? 'application/json').split(';', 20);
+  const [type = '', ...parameters] = (req.headers['content-type'] ?? 'application/json').split(';');
   const charset = parameters.map((it) => it.trim().toLowerCase()).find((it) => it.startsWith('charset='));
   const isText = charsets.has((charset ?? '').replace('charset=', '').replaceAll('"', ''));
   if (!mediaTypes.has(type.trim().toLowerCase()) || !isText) {
@@ -67,7 +73,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** Checks every text and key; answers the number of keys, so that a key given twice shows. */
+/**
+ * Checks every text and key, names in any case; answers the number of keys, so that a key given twice shows.
+ * Source: RFC 7643 2.1.
+ */
 function walk(body: unknown): number {
   const open: unknown[] = [body];
   let keys = 0;
@@ -82,7 +91,9 @@ function walk(body: unknown): number {
       for (const item of node as unknown[]) open.push(item);
       continue;
     }
-    for (const [key, value] of Object.entries(node)) {
+    const entries = Object.entries(node);
+    if (entries.length > 1 && new Set(entries.map(([key]) => key.toLowerCase())).size < entries.length) throw twice();
+    for (const [key, value] of entries) {
       if (forbiddenKeys.has(key)) throw new AppError('body.shape', { reason: `The key "${key}" is not allowed.` });
       checkText(key);
       keys += 1;

@@ -6,7 +6,7 @@ import type { PageQuery, Paged } from '../domain/page';
 import { AppError } from '../errors';
 import type { Cursors } from './cursors';
 import type { Exchange } from './exchange';
-import { cursorCountOf, defaultCount, pageOf } from './paging';
+import { changedCount, cursorCountOf, defaultCount, pageOf } from './paging';
 import { filterOf, type ScimQuery, sortOf } from './query';
 import type { Container } from './resource';
 import type { ResourceSchema } from './schemas';
@@ -51,9 +51,7 @@ export function createListing({ clock, cursors, walks, scanMs }: Dependencies): 
     const nowMs = clock.now().getTime();
     const asks = cursorCountOf(query);
     const from = query.cursor ? cursors.read(scope, query.cursor, nowMs) : undefined;
-    if (from !== undefined && asks !== undefined && asks !== from.count) {
-      throw new AppError('cursor.count', { reason: 'Along one walk "count" must stay the same.' });
-    }
+    if (from !== undefined && asks !== undefined && asks !== from.count) throw changedCount();
     const limit = from?.count ?? asks ?? defaultCount;
     const isFresh = from !== undefined && nowMs - from.countedMs < totalMs;
     const place = from === undefined ? { offset: 0 } : { after: from.key, ...(isFresh && { total: from.total }) };

@@ -11,6 +11,7 @@ export function matches(condition: Condition, element: Element, attribute: Attri
   if (condition.kind === 'and') return condition.terms.every(holds);
   if (condition.kind === 'or') return condition.terms.some(holds);
   if (condition.kind === 'not') return !holds(condition.term);
+  if (condition.kind === 'constant') return condition.holds;
   if (condition.kind === 'some') return false;
   const held = element[condition.attribute];
   if (condition.kind === 'present') return isPresent(held);
@@ -79,6 +80,7 @@ export function printCondition(condition: Condition): string {
   if (condition.kind === 'not') return `not (${printCondition(condition.term)})`;
   if (condition.kind === 'some') return `${condition.attribute}[${printCondition(condition.where)}]`;
   if (condition.kind === 'present') return `${condition.attribute} pr`;
+  if (condition.kind === 'constant') return String(condition.holds);
   return `${condition.attribute} ${condition.operator} ${JSON.stringify(condition.value)}`;
 }
 

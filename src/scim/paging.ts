@@ -33,6 +33,11 @@ export function cursorCountOf({ count }: ScimQuery): number | undefined {
   return Math.max(0, wanted);
 }
 
+/** The refusal of another page size along one walk. Source: RFC 9865 2. */
+export function changedCount(): AppError {
+  return new AppError('cursor.count', { reason: 'Along one walk "count" must stay the same.' });
+}
+
 /** Never beyond what the database takes as an offset. */
 function integer(value: string | number | undefined, name: string): number | undefined {
   if (value === undefined) return undefined;

@@ -44,6 +44,10 @@ function applyOne(resource: Container, operation: Operation): Container {
   if (extension === undefined) return attribute === undefined ? resource : applyIn(resource, attribute, operation);
   const urn = keyOf(resource, extension);
   if (attribute === undefined) return without(resource, urn);
+  // Of a URN nobody declared only what is there tells whether it names an attribute or a whole extension.
+  const whole = keyOf(resource, `${extension}:${attribute.name}`);
+  if (operation.op === 'remove' && attribute.isForeign && resource[whole] !== undefined)
+    return without(resource, whole);
   const held = applyIn((resource[urn] ?? {}) as Container, ownCase(resource[urn], attribute), operation);
   return Object.keys(held).length === 0 ? without(resource, urn) : { ...resource, [urn]: held };
 }

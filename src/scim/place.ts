@@ -40,7 +40,7 @@ function findByUrn(schema: ResourceSchema, name: string): Place | undefined {
       }
     }
   }
-  return findForeign(name);
+  return schema.keepsForeign ? findForeign(name) : undefined;
 }
 
 /** One documented request writes `2.0User` for `2.0:User`. Source: Microsoft's SCIM tutorial. */
@@ -60,15 +60,16 @@ export function foreignPlace(urn: string, name: string): Place | undefined {
   return { extension: urn, attribute: foreignAttribute(name), sub: undefined };
 }
 
-/** Whether a key is the URN of an undeclared extension. */
+/** Whether a key can be the URN of an undeclared extension that is kept. */
 export function isForeignUrn(schema: ResourceSchema, key: string): boolean {
-  return foreignUrn.test(key) && !isDeclared(schema, key);
+  return schema.keepsForeign && foreignUrn.test(key) && !isDeclared(schema, key);
 }
 
+/** A declared URN, or something in it; one that only begins with the same letters is another. */
 function isDeclared(schema: ResourceSchema, key: string): boolean {
-  const lower = key.toLowerCase();
+  const lower = `${key.toLowerCase()}:`;
   return [schema.urn, ...[...schema.extensions.values()].flatMap(({ urn }) => [urn, misspelled(urn)])].some((urn) =>
-    lower.startsWith(urn.toLowerCase()),
+    lower.startsWith(`${urn.toLowerCase()}:`),
   );
 }
 

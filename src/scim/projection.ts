@@ -7,13 +7,39 @@ import type { ResourceSchema } from './schemas';
 
 const always = new Set(['schemas', 'id']);
 
-/** The resource as the client wants to see it. Names nobody knows are ignored. */
+/** The resource as the client wants to see it. Names nobody knows are ignored; the core URN names all that is core. */
 export function project(resource: Container, query: ScimQuery, schema: ResourceSchema): Container {
+  const settle = (place: Place): Place => settled(resource, place);
   if (query.attributes !== undefined && query.attributes.trim() !== '') {
-    return only(resource, placesOf(query.attributes, schema));
+    return filled(only(resource, placesOf(query.attributes, schema).map(settle)));
   }
   if (query.excludedAttributes === undefined) return resource;
-  return placesOf(query.excludedAttributes, schema).reduce(exclude, resource);
+  return filled(placesOf(query.excludedAttributes, schema).map(settle).reduce(exclude, resource));
+}
+
+/** Of a URN nobody declared only what is there tells whether it names an attribute or a whole extension. */
+function settled(resource: Container, place: Place): Place {
+  if (!place.attribute?.isForeign) return place;
+  const whole = `${place.extension}:${place.attribute.name}`.toLowerCase();
+  const extension = Object.keys(resource).find((key) => key.toLowerCase() === whole);
+  return extension === undefined ? place : { extension, attribute: undefined, sub: undefined };
+}
+
+/** Without what a choice of sub-attributes has left empty. */
+function filled(container: Container): Container {
+  const kept = Object.entries(container).map(([name, held]) => [name, typeof held === 'object' ? fuller(held) : held]);
+  return Object.fromEntries(kept.filter(([, held]) => held !== undefined)) as Container;
+}
+
+function fuller(held: Element | readonly Element[] | Container): Held | undefined {
+  if (!Array.isArray(held)) return nonEmpty(filled(held as Container));
+  return nonEmpty(
+    (held as readonly (Element | string)[]).filter((it) => typeof it !== 'object' || nonEmpty(it)) as Held,
+  );
+}
+
+function nonEmpty<T extends Held>(held: T): T | undefined {
+  return Object.keys(held).length === 0 ? undefined : held;
 }
 
 /** Whether an answer is to show an attribute, of the core or an extension: by name, by default, or not at all. */
@@ -24,16 +50,29 @@ export function wants(
   urn?: string,
 ): 'by name' | 'by default' | 'no' {
   const isIt = ({ extension, attribute }: Place): boolean => extension === urn && attribute?.name === name;
+  const isCore = (place: Place): boolean => urn === undefined && isWhole(place);
   if (query.attributes !== undefined && query.attributes.trim() !== '') {
-    return placesOf(query.attributes, schema).some(isIt) ? 'by name' : 'no';
+    const places = placesOf(query.attributes, schema);
+    if (places.some(isIt)) return 'by name';
+    return places.some(isCore) ? 'by default' : 'no';
   }
   const excluded = placesOf(query.excludedAttributes ?? '', schema);
-  return excluded.some((place) => isIt(place) && place.sub === undefined) ? 'no' : 'by default';
+  return excluded.some((place) => isCore(place) || (isIt(place) && place.sub === undefined)) ? 'no' : 'by default';
 }
 
 function placesOf(list: string, schema: ResourceSchema): Place[] {
-  const names = list.split(',', 200).map((name) => name.replace(/\[[^\]]*\]/, '').trim());
+  const names = list.split(',').map((name) => name.replace(/\[[^\]]*\]/, '').trim());
   return names.map((name) => findPlace(schema, name)).filter((place) => place !== undefined);
+}
+
+/** Whether a place is the whole core schema. */
+function isWhole({ extension, attribute }: Place): boolean {
+  return extension === undefined && attribute === undefined;
+}
+
+/** The keys of the core attributes, or those of the extensions. */
+function keysOf(resource: Container, of: 'core' | 'extensions'): string[] {
+  return Object.keys(resource).filter((key) => /^urn:/i.test(key) === (of === 'extensions'));
 }
 
 function only(resource: Container, places: readonly Place[]): Container {
@@ -41,16 +80,17 @@ function only(resource: Container, places: readonly Place[]): Container {
   for (const name of always) shown[name] = resource[name];
   for (const { extension, attribute, sub } of places) {
     if (extension === undefined) {
-      if (attribute !== undefined) show(shown, resource, attribute.name, sub?.name);
+      const names = attribute === undefined ? keysOf(resource, 'core') : [attribute.name];
+      for (const name of names) show(shown, resource, name, sub?.name);
       continue;
     }
     const held = resource[extension] as Container | undefined;
     if (held === undefined) continue;
     if (attribute === undefined) shown[extension] = held;
     else {
-      const part = { ...(shown[extension] as Container | undefined) };
-      show(part, held, attribute.name, sub?.name);
-      if (Object.keys(part).length > 0) shown[extension] = part;
+      const chosen = { ...(shown[extension] as Container | undefined) };
+      show(chosen, held, attribute.name, sub?.name);
+      shown[extension] = chosen;
     }
   }
   return shown;
@@ -83,7 +123,8 @@ function exclude(resource: Container, { extension, attribute, sub }: Place): Con
     if (attribute === undefined) return without(resource, extension);
     return { ...resource, [extension]: exclude(held, { extension: undefined, attribute, sub }) };
   }
-  if (attribute === undefined || always.has(attribute.name)) return resource;
+  if (attribute === undefined) return part(resource, [...always, ...keysOf(resource, 'extensions')]);
+  if (always.has(attribute.name)) return resource;
   const held = resource[attribute.name];
   if (sub === undefined || typeof held !== 'object') return without(resource, attribute.name);
   const next = Array.isArray(held)
@@ -95,4 +136,8 @@ function exclude(resource: Container, { extension, attribute, sub }: Place): Con
 function without<T extends Container>(container: T, name: string): T {
   const { [name]: _, ...rest } = container;
   return rest as T;
+}
+
+function part(container: Container, names: readonly string[]): Container {
+  return Object.fromEntries(names.map((name) => [name, container[name]]));
 }

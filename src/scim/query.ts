@@ -34,20 +34,34 @@ const known = new Map(
 
 /**
  * Reads the query of a raw URL, form-decoded (`+` is a space), into an object without prototype.
- * @throws query.value for a parameter given twice or one that is not UTF-8
+ * @throws query.value for a parameter given twice, one that is not UTF-8, too many names
  */
 export function readQuery(url: string): ScimQuery {
   const query = Object.create(null) as Record<string, string>;
   const mark = url.indexOf('?');
   if (mark < 0) return query;
-  for (const part of url.slice(mark + 1).split('&', 1000)) {
+  for (const part of url.slice(mark + 1).split('&')) {
     const equal = part.indexOf('=');
     const name = known.get(decode(equal < 0 ? part : part.slice(0, equal)).toLowerCase());
     if (name === undefined) continue;
     if (name in query) throw new AppError('query.value', { reason: `The parameter "${name}" is given twice.` });
     query[name] = equal < 0 ? '' : decode(part.slice(equal + 1));
   }
+  checkNames(query);
   return query;
+}
+
+const maxNames = 200;
+
+/**
+ * Each name is looked up for each resource of an answer; refused here, before anything is done.
+ * @throws query.value for more than 200 names in `attributes` or `excludedAttributes`
+ */
+export function checkNames({ attributes, excludedAttributes }: ScimQuery): void {
+  for (const list of [attributes, excludedAttributes]) {
+    if (list === undefined || list.split(',').length <= maxNames) continue;
+    throw new AppError('query.value', { reason: `"attributes" and "excludedAttributes" name at most ${maxNames}.` });
+  }
 }
 
 function decode(text: string): string {
@@ -58,15 +72,16 @@ function decode(text: string): string {
   }
 }
 
-/** The filter of a list; undefined for none. @throws filter.invalid */
+/** The filter of a list; undefined for none, and for one that always holds. @throws filter.invalid */
 export function filterOf(query: ScimQuery, schema: ResourceSchema, warnings: string[]): Condition | undefined {
   if (query.filter === undefined || query.filter.trim() === '') return undefined;
-  return parseFilter(query.filter, { schema }, warnings);
+  const condition = parseFilter(query.filter, { schema }, warnings);
+  return condition.kind === 'constant' && condition.holds ? undefined : condition;
 }
 
 const sortable: Readonly<Record<string, readonly string[]>> = {
-  User: ['id', 'userName', 'displayName', 'meta.created', 'meta.lastModified'],
-  Group: ['id', 'displayName', 'meta.created', 'meta.lastModified'],
+  User: ['id', 'userName', 'externalId', 'displayName', 'meta.created', 'meta.lastModified'],
+  Group: ['id', 'displayName', 'externalId', 'meta.created', 'meta.lastModified'],
   Role: ['id', 'value', 'display'],
   Entitlement: ['id', 'value', 'display'],
 };

@@ -36,5 +36,5 @@ export function send(req: IncomingMessage, res: ServerResponse, answer: Answer):
 function holds(header: string | undefined, version: string | undefined): boolean {
   if (header === undefined || version === undefined) return false;
   const opaque = (tag: string): string => tag.trim().replace(/^W\//, '');
-  return header.split(',', 100).some((tag) => tag.trim() === '*' || opaque(tag) === opaque(version));
+  return header.split(',').some((tag) => tag.trim() === '*' || opaque(tag) === opaque(version));
 }

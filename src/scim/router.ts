@@ -11,13 +11,14 @@ import { readBody } from './limits';
 import type { ReadVerbs } from './role-resource';
 import { createRouteCheck, decoded, takesBody } from './routes';
 import type { ScimContext } from './scimmy-resource';
-import { searchAll, searchQuery } from './search';
+import { type Search, searchQuery } from './search';
 import type { AllVerbs } from './verbs';
 
 interface Dependencies extends AllVerbs {
   readonly exchanges: Exchanges;
   readonly discovery: Discovery;
   readonly bulk: Bulk;
+  readonly search: Search;
   /** Roles and entitlements; empty where they are off. */
   readonly roles: readonly ReadVerbs[];
 }
@@ -72,7 +73,7 @@ async function readIfAny(req: IncomingMessage & { body?: unknown }, exchange: Ex
 
 /** Discovery and search: the library's own routes would read input with its filter class. */
 async function answerOwn(
-  { exchanges, discovery, bulk, users, groups, roles }: Dependencies,
+  { exchanges, discovery, bulk, search, users, groups, roles }: Dependencies,
   req: Request,
   exchange: Exchange,
 ): Promise<void> {
@@ -85,7 +86,7 @@ async function answerOwn(
     const query = searchQuery(exchange.body);
     const named = [users, groups, ...roles].filter((kind) => isBelow(path, kind));
     const kinds = named.length > 0 ? named : [users, groups];
-    exchanges.answer(exchange, { status: 200, body: await searchAll(kinds, query, exchange) });
+    exchanges.answer(exchange, { status: 200, body: await search(kinds, query, exchange) });
   } else if (path === '/bulk') {
     exchanges.answer(exchange, { status: 200, body: await bulk(exchange) });
   } else {

@@ -34,6 +34,8 @@ export interface ResourceSchema {
   readonly urn: string;
   readonly attributes: ReadonlyMap<string, Attribute>;
   readonly extensions: ReadonlyMap<string, Extension>;
+  /** Whether attributes of extensions nobody declared are kept. */
+  readonly keepsForeign: boolean;
   /** The schema documents as /Schemas shows them, without meta. */
   readonly documents: readonly SchemaDocument[];
 }
@@ -149,6 +151,7 @@ export function userSchema(): ResourceSchema {
         { urn: id, attributes: toMap(attributes) },
       ]),
     ),
+    keepsForeign: true,
     documents: [core, enterprise, licenseDocument].map((document) => ({
       ...document,
       attributes: document.attributes.filter((it) => !dropped.has(it.name)),
@@ -168,7 +171,8 @@ export function groupSchema(): ResourceSchema {
 /** A resource type that is what one schema document says, and has no extension. */
 export function describedSchema(name: string, endpoint: string, document: SchemaDocument): ResourceSchema {
   const attributes = toMap([...common, ...document.attributes]);
-  return { name, endpoint, urn: document.id, attributes, extensions: new Map(), documents: [document] };
+  const extensions = new Map<string, Extension>();
+  return { name, endpoint, urn: document.id, attributes, extensions, keepsForeign: false, documents: [document] };
 }
 
 function asGroups(it: AttributeDocument): AttributeDocument {

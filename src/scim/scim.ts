@@ -16,6 +16,7 @@ import type { RequestLog } from './request-log';
 import { createRoleResources, type PoolList } from './role-resource';
 import { createScimApp } from './router';
 import { declareResources } from './scimmy-resource';
+import { createSearch } from './search';
 import { createUserResource, type ProvisioningPort } from './user-resource';
 import { createWalks } from './walks';
 
@@ -59,12 +60,8 @@ export function createScim(dependencies: Dependencies): Scim {
   const baseUrl = `${dependencies.publicUrl.replace(/\/+$/, '')}/scim/v2`;
   declareResources();
   const { provisioning, membership, pools, clock, scanMs } = dependencies;
-  const listing = createListing({
-    clock,
-    scanMs,
-    cursors: createCursors(dependencies.secretKey),
-    walks: createWalks(),
-  });
+  const cursors = createCursors(dependencies.secretKey);
+  const listing = createListing({ clock, scanMs, cursors, walks: createWalks() });
   const users = createUserResource({ provisioning, listing, baseUrl });
   const groups = createGroupResource({ membership, listing, baseUrl });
   const roles = pools === undefined ? [] : createRoleResources({ pools, listing, baseUrl });
@@ -74,7 +71,8 @@ export function createScim(dependencies: Dependencies): Scim {
     baseUrl,
   );
   const bulk = createBulk({ deadlineMs, ...dependencies, kinds: [users, groups], baseUrl });
-  const app = createScimApp({ exchanges, users, groups, roles, discovery, bulk });
+  const search = createSearch({ clock, cursors });
+  const app = createScimApp({ exchanges, users, groups, roles, discovery, bulk, search });
   return {
     hot: createHotDoor({ exchanges, users, groups }),
     app: (req, res) => app(req, res),

@@ -41,6 +41,7 @@ function nodeSql(node: Condition, resource: Searchable, element: Elements | unde
     const { sql, values } = nodeSql(node.term, resource, element);
     return { sql: `NOT COALESCE((${sql}), FALSE)`, values };
   }
+  if (node.kind === 'constant') return { sql: node.holds ? 'TRUE' : 'FALSE', values: [] };
   if (node.kind === 'some') {
     const elements = resource.elements(node.attribute);
     return elements === undefined ? never : elementSql(elements, nodeSql(node.where, resource, elements));
@@ -59,7 +60,7 @@ function elementSql({ some, values }: Elements, inner: Sql): Sql {
 }
 
 function multiSql(
-  node: Exclude<Condition, { kind: 'and' | 'or' | 'not' | 'some' }>,
+  node: Exclude<Condition, { kind: 'and' | 'or' | 'not' | 'some' | 'constant' }>,
   elements: Elements,
   sub?: string,
 ): Sql {
@@ -113,8 +114,8 @@ function textOf(node: Compare, column: Column): string {
 }
 
 function compareSql(operator: Comparison, column: Column, text: string): Sql {
-  const left = column.as === 'lower' ? `LOWER(${column.sql}) COLLATE utf8mb4_bin` : column.sql;
-  const place = column.as === 'lower' ? 'LOWER(?)' : '?';
+  const left = column.as === 'lower' ? `${lowered(column.sql)} COLLATE utf8mb4_bin` : column.sql;
+  const place = column.as === 'lower' ? lowered('?') : '?';
   if (operator === 'sw' && ['key', 'value_key', 'exact'].includes(column.as)) return startsSql(column.sql, text);
   if (isPart(operator)) {
     const escaped = text.replaceAll(/[!%_]/g, '!$&');
@@ -124,6 +125,11 @@ function compareSql(operator: Comparison, column: Column, text: string): Sql {
   const sql = `${left} ${signs[operator]} ${place}`;
   // A value that is absent differs from every value.
   return { sql: operator === 'ne' ? `(${sql} OR ${column.sql} IS NULL)` : sql, values: [text] };
+}
+
+/** As the database folds, with one sigma as in stored keys. */
+function lowered(sql: string): string {
+  return `REPLACE(LOWER(${sql}), 'ς', 'σ')`;
 }
 
 /**

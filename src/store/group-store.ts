@@ -10,6 +10,7 @@ import { readPage, type Listed, type SortColumn } from './page-sql';
 const sorts: Readonly<Record<string, SortColumn>> = {
   id: { sql: 'g.id' },
   displayName: { sql: 'g.display_name_key', isUnique: true, parts: ['g.is_live = 1'] },
+  externalId: { sql: 'g.external_id', isNullable: true, index: 'directory_groups_external_id_index' },
   'meta.created': { sql: 'g.created_at' },
   'meta.lastModified': { sql: 'g.updated_at' },
 };

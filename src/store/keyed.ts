@@ -14,6 +14,8 @@ export function isKeyed(condition: Condition, search: Searchable): boolean {
     const elements = search.elements(condition.attribute);
     return elements !== undefined && isElementKeyed(condition.where, elements.column);
   }
+  // What never holds reads nothing.
+  if (condition.kind === 'constant') return !condition.holds;
   if (condition.kind !== 'compare' || !isEquality(condition)) return false;
   const [head = '', sub = ''] = condition.attribute.split('.', 2);
   const elements = search.elements(head);

@@ -78,8 +78,9 @@ function valuesOf(attribute: string): Elements {
   };
 }
 
-/** `name.middleName` -> name, middleName; `urn:…:User:division` -> urn:…:User, division. */
+/** `name.middleName` -> name, middleName; `urn:…:User:division` -> urn:…:User, division; `schemas.urn:…` -> all of it. */
 function extraPath(attribute: string): string[] {
+  if (attribute.startsWith('schemas.')) return [attribute.slice('schemas.'.length)];
   const colon = attribute.lastIndexOf(':');
   return colon < 0 ? attribute.split('.') : [attribute.slice(0, colon), attribute.slice(colon + 1)];
 }

@@ -134,6 +134,25 @@ const rows: Readonly<Record<string, Row>> = {
     operations: ({ c }) => [{ op: 'add', value: { members: refs([c]) } }],
     after: 'abc',
   },
+  'E43: add of null or "" changes nothing': {
+    start: 'ab',
+    operations: () => [
+      { op: 'add', path: 'members', value: null },
+      { op: 'add', path: 'members', value: '' },
+      { op: 'add', value: { members: null } },
+    ],
+    after: 'ab',
+    warnings: 3,
+  },
+  'E23: remove with null or "" takes nobody': {
+    start: 'ab',
+    operations: () => [
+      { op: 'remove', path: 'members', value: null },
+      { op: 'remove', path: 'members', value: '' },
+    ],
+    after: 'ab',
+    warnings: 2,
+  },
   'E43: members null in a PATCH clears': {
     start: 'ab',
     operations: () => [{ op: 'replace', value: { members: null } }],

@@ -25,6 +25,11 @@ describe('filters', () => {
     ['userName eq "a"', 'userName eq "a"'],
     ['USERNAME EQ "a\\"b\\\\c\\u00e9"', 'userName eq "a\\"b\\\\cé"'],
     ['urn:ietf:params:scim:schemas:core:2.0:User:name.givenName pr', 'name.givenName pr'],
+    ['not (manager pr)', `not (${enterprise}:manager.value pr)`],
+    [
+      'name pr and emails pr',
+      '(name.formatted pr or name.familyName pr or name.givenName pr or name.middleName pr or name.honorificPrefix pr or name.honorificSuffix pr) and emails pr',
+    ],
     ['department eq "D"', `${enterprise}:department eq "D"`],
     ['manager eq "m"', `${enterprise}:manager.value eq "m"`],
     [
@@ -38,6 +43,8 @@ describe('filters', () => {
       'emails[(type eq "work" and not (value sw "a")) and display ew "z"]',
     ],
     ['meta.lastModified ge "2026-03-01T00:00:00.1234567+02:00"', 'meta.lastModified ge "2026-02-28T22:00:00.123Z"'],
+    ['meta.created lt "9999-12-31T23:59:59.9999Z"', 'meta.created lt "9999-12-31T23:59:59.999Z"'],
+    ['meta.created ge "1000-01-01T12:00:00+12:00"', 'meta.created ge "1000-01-01T00:00:00.000Z"'],
     ['urn:a:b:2.0:User:badge eq 7', 'urn:a:b:2.0:User:badge eq "7"'],
   ])('reads %s', (text, printed) => {
     const read = code(text) === 'read' ? printCondition(parse(text)) : undefined;
@@ -73,7 +80,10 @@ describe('filters', () => {
     'name.nonsense pr',
     'password eq "x"',
     'meta.location pr',
-    'schemas eq "x"',
+    'schemas co "x"',
+    'schemas[value eq "x"]',
+    'meta.version eq "x"',
+    'meta pr',
     '__proto__ eq "x"',
     'constructor.prototype pr',
     'emails.__proto__ pr',
@@ -85,6 +95,9 @@ describe('filters', () => {
     'meta.created co "2026"',
     'meta.created gt "+275760-09-13T00:00:00Z"',
     'meta.created gt "0001-01-01"',
+    'meta.created lt "9999-12-31T23:59:59-12:00"',
+    'meta.created lt "9999-12-31T24:00:00Z"',
+    'meta.created gt "1000-01-01T00:00:00+00:01"',
     'title[type eq "x"]',
     'emails[emails[type eq "x"]]',
     'emails[type eq "x"',

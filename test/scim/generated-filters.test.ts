@@ -46,6 +46,7 @@ const grammar = {
     ...attributes.flatMap((name) => (subsOf[name] ?? []).map((sub) => `${name}.${sub}`)),
   ],
   flags: ['active', 'emails.primary'],
+  wholes: ['name', `${enterpriseUrn}:manager`],
   words: [...texts, 'work', 'u1', 'u1@example.com'],
 };
 const sent = fc.record({ filter: filters(grammar, [someOf]), seed: fc.nat() });

@@ -208,7 +208,23 @@ describe.each(doorNames)('groups through the %s door', (door: DoorName) => {
     expect(await page('sortBy=meta.lastModified&count=1')).toEqual([4, 1, 'c']);
     const { body } = await get('/Groups');
     expect((body['Resources'] as unknown as Body[]).map((it) => membersOf({ body: it }))).toEqual([[a], [a], [a], [a]]);
-    expect((await get('/Groups?sortBy=externalId')).body['scimType']).toBe('invalidPath');
+    expect((await get('/Groups?sortBy=members')).body['scimType']).toBe('invalidPath');
+  });
+
+  it('sorts groups by externalId as it is, those without one last going up and first going down', async () => {
+    for (const [displayName, externalId] of [['A'], ['B', 'x'], ['C', 'Y'], ['D'], ['E', 'x']]) {
+      await post({ displayName, externalId });
+    }
+    const sorted = async (order: string): Promise<string> => {
+      const names: string[] = [];
+      for (let startIndex = 1; startIndex < 6; startIndex += 2) {
+        const { body } = await get(`/Groups?sortBy=EXTERNALID&sortOrder=${order}&count=2&startIndex=${startIndex}`);
+        names.push(...(body['Resources'] as unknown as Body[]).map((it) => textOf(it, 'displayName')));
+      }
+      return names.join('');
+    };
+
+    expect([await sorted('ascending'), await sorted('descending')]).toEqual(['CBEAD', 'DAEBC']);
   });
 
   it('E37: excludedAttributes=members never touches the member table', async () => {

@@ -8,6 +8,7 @@ const columns = [
   'source',
   'user_name',
   'user_name_key',
+  'external_id',
   'display_name',
   'scim_active',
   'account_state',
@@ -17,7 +18,7 @@ const columns = [
   'updated_at',
 ];
 
-/** Adds people whose userNames run against their order of creation; every third has no displayName, others share one. */
+/** Adds people whose userNames run against their order of creation; every third has no displayName, every fourth no externalId, others share one. */
 export async function addPeople(db: TestDatabase, people: number): Promise<void> {
   const at = new Date('2026-03-01T09:00:00.123Z');
   for (let start = 0; start < people; start += 5000) {
@@ -25,8 +26,9 @@ export async function addPeople(db: TestDatabase, people: number): Promise<void>
       const number = start + index;
       const name = `u${String(people - number).padStart(7, '0')}`;
       const displayName = number % 3 === 0 ? null : `Name ${number % 7}`;
+      const externalId = number % 4 === 0 ? null : `Ext ${number % 11}`;
       const state = number % 5 === 0 ? 'deactivated' : 'enabled';
-      return [db.organizationId, newId(), 'scim', name, name, displayName, 1, state, 1, at, at, at];
+      return [db.organizationId, newId(), 'scim', name, name, externalId, displayName, 1, state, 1, at, at, at];
     });
     await db.sql.query(`INSERT INTO users (${columns.join(', ')}) VALUES ?`, [rows]);
   }

@@ -1,6 +1,6 @@
 // Paging by index and by cursor over HTTP, against a real database.
 import { useDatabase } from '../support/database';
-import { textOf, useDoors, type Answered, type Body } from './doors';
+import { doorNames, textOf, useDoors, type Answered, type Body } from './doors';
 import { addPeople } from './many-people';
 
 const people = 730;
@@ -44,8 +44,9 @@ describe('paging', () => {
     return found;
   };
 
-  const sorts = ['', 'userName', 'displayName', 'meta.created', 'meta.lastModified', 'id'].flatMap((attribute) =>
-    ['ascending', 'descending'].map((order) => (attribute === '' ? '' : `sortBy=${attribute}&sortOrder=${order}`)),
+  const sorts = ['', 'userName', 'externalId', 'displayName', 'meta.created', 'meta.lastModified', 'id'].flatMap(
+    (attribute) =>
+      ['ascending', 'descending'].map((order) => (attribute === '' ? '' : `sortBy=${attribute}&sortOrder=${order}`)),
   );
 
   it.each([...new Set(sorts)])(
@@ -192,16 +193,50 @@ describe('paging', () => {
       found.push(...resources(page));
       cursor = page.body['nextCursor'] as string | undefined;
     }
-    const odd = await doors.send('hot', 'POST', '/.search', { body: { cursor: '7~' } });
     const users = await doors.send('hot', 'POST', '/.search', { body: { cursor: '', filter: 'userName pr' } });
 
     expect(new Set(found.map((it) => it['id'])).size).toBe(28);
-    expect(odd.body['scimType']).toBe('invalidCursor');
     expect(users.body).toMatchObject({ totalResults: 25, itemsPerPage: 25 });
   });
 
+  it.each(doorNames)('S26: binds both halves of such a walk to its search, size, hour and owner: %s', async (door) => {
+    await addPeople(db, 5);
+    for (const displayName of ['G1', 'G2', 'G3']) {
+      await doors.send('hot', 'POST', '/Groups', { body: { displayName } });
+    }
+    const search = { filter: 'id pr', count: 4 };
+    const ask = (body: object, token = doors.token) => doors.send(door, 'POST', '/.search', { body, token });
+    const after = async (page: Answered): Promise<Answered> =>
+      ask({ ...search, cursor: textOf(page.body, 'nextCursor') });
+    const first = await ask({ ...search, cursor: '' });
+    const halves = [first, await after(first)].map(({ body }) => textOf(body, 'nextCursor'));
+    const refused = async (body: object, token?: string) => (await ask({ ...search, ...body }, token)).body['scimType'];
+
+    const made = [];
+    for (const cursor of ['1~', '0~', '7~', '1', '~', `1~${halves[0]}`, `${halves[1]}x`]) {
+      made.push(await refused({ cursor }));
+    }
+    const misused = [];
+    for (const cursor of halves) {
+      misused.push(await refused({ cursor, filter: 'meta.created pr' }));
+      misused.push(await refused({ cursor, sortBy: 'displayName' }));
+      misused.push(await refused({ cursor }, doors.secondToken));
+      misused.push(await refused({ cursor, count: 3 }));
+      misused.push((await doors.send(door, 'GET', `/Users?filter=id+pr&count=4&cursor=${cursor}`)).body['scimType']);
+    }
+    const last = await ask({ filter: 'id pr', cursor: halves[1] });
+    doors.clock.advance(3_600_001);
+    const old = [await refused({ cursor: halves[0] }), await refused({ cursor: halves[1] })];
+
+    expect(made).toEqual(made.map(() => 'invalidCursor'));
+    const each = ['invalidCursor', 'invalidCursor', 'invalidCursor', 'invalidCount', 'invalidCursor'];
+    expect(misused).toEqual([...each, ...each]);
+    expect(resources(last).map((it) => it['displayName'])).toEqual(['G1', 'G2', 'G3']);
+    expect(old).toEqual(['expiredCursor', 'expiredCursor']);
+  });
+
   it('names what each kind can be sorted by', async () => {
-    const { status, body } = await get('/Groups?sortBy=externalId');
+    const { status, body } = await get('/Groups?sortBy=members');
 
     expect([status, body['scimType']]).toEqual([400, 'invalidPath']);
     expect(body['detail']).toMatch(/\/Groups can be sorted by id, displayName/);

@@ -52,6 +52,7 @@ function holds(condition: Condition, profile: UserProfile, element?: ProfileValu
   if (condition.kind === 'and') return condition.terms.every(inner);
   if (condition.kind === 'or') return condition.terms.some(inner);
   if (condition.kind === 'not') return !inner(condition.term);
+  if (condition.kind === 'constant') return condition.holds;
   if (condition.kind !== 'some') return holdsLeaf(condition, profile, element);
   return profile.values.some((it) => it.attribute === condition.attribute && holds(condition.where, profile, it));
 }

@@ -32,6 +32,7 @@ function holds(node: Condition, group: Held): boolean {
   if (node.kind === 'and') return node.terms.every((term) => holds(term, group));
   if (node.kind === 'or') return node.terms.some((term) => holds(term, group));
   if (node.kind === 'not') return !holds(node.term, group);
+  if (node.kind === 'constant') return node.holds;
   if (node.kind === 'some') return group.members.some((id) => holdsOn(node.where, id));
   if (node.attribute === 'members.value') return group.members.some((id) => holdsOn(node, id));
   const held = node.attribute === 'displayName' ? group.displayName : group.externalId;

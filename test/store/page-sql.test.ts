@@ -18,8 +18,8 @@ describe('a page by key', () => {
     return (await sum()) - before;
   };
 
-  const sorts = [undefined, 'id', 'userName', 'displayName', 'meta.created', 'meta.lastModified'].flatMap((attribute) =>
-    [false, true].map((descending) => (attribute === undefined ? undefined : { attribute, descending })),
+  const sorts = [undefined, 'id', 'userName', 'externalId', 'displayName', 'meta.created', 'meta.lastModified'].flatMap(
+    (attribute) => [false, true].map((descending) => (attribute === undefined ? undefined : { attribute, descending })),
   );
 
   it('S25: reads a page’s rows and no more, at any depth and in every order', async () => {

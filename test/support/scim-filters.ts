@@ -42,8 +42,9 @@ export function folded(text: string): string {
   return foldedPart(text).trimEnd();
 }
 
+/** Sigma has two small letters, and a part may end where the whole goes on. */
 function foldedPart(text: string): string {
-  return text.normalize('NFKC').toLowerCase().normalize('NFKC');
+  return text.normalize('NFKC').toLowerCase().normalize('NFKC').replaceAll('ς', 'σ');
 }
 
 /** Whether the filter holds. `element` is where the names inside brackets are looked up. */
@@ -73,8 +74,10 @@ function at(resource: Resource, path: string): Json | undefined {
   return keys.reduce<Json | undefined>((held, key) => (held as Resource | undefined)?.[key], resource);
 }
 
+/** A complex value is held when any part of it is. */
 function isHeld(value: Json | undefined): boolean {
-  return value !== undefined && value !== null && value !== '';
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(isHeld);
+  return value !== undefined && value !== '' && value !== null;
 }
 
 function isTrueOf(filter: Leaf, held: Json | undefined): boolean {
@@ -174,13 +177,15 @@ export interface Grammar {
   readonly texts: readonly string[];
   readonly flags: readonly string[];
   readonly words: readonly string[];
+  /** Complex attributes with one value: present or not, and nothing else. */
+  readonly wholes?: readonly string[];
 }
 
 const operators = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'] as const;
 
 /** Trees over the names of a grammar, three levels deep at most. */
 export function filters(
-  { texts, flags, words }: Grammar,
+  { texts, flags, words, wholes = [] }: Grammar,
   more: readonly fc.Arbitrary<Filter>[] = [],
 ): fc.Arbitrary<Filter> {
   const compare = { kind: fc.constant('compare' as const), path: fc.constantFrom(...texts) };
@@ -193,7 +198,11 @@ export function filters(
     operator: fc.constantFrom('eq', 'ne'),
     value: fc.boolean(),
   });
-  const present = fc.record({ kind: fc.constant('present' as const), path: named });
+  const path = fc.oneof(
+    { weight: 4, arbitrary: named },
+    ...(wholes.length > 0 ? [{ weight: 1, arbitrary: fc.constantFrom(...wholes) }] : []),
+  );
+  const present = fc.record({ kind: fc.constant('present' as const), path });
   const leaf = fc.oneof(
     { weight: 8, arbitrary: text },
     { weight: 1, arbitrary: none },

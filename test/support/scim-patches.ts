@@ -40,7 +40,7 @@ export type Intent =
   /** An operation as it is sent, and the scimType it is answered with. */
   | { readonly kind: 'broken'; readonly operation: Json; readonly scimType: string };
 
-export const words = ['a', 'A', 'ab', 'b ', 'B%', 'é', 'É', "q'q", 'r"\\', '漢😀', '7'] as const;
+export const words = ['a', 'A', 'ab', 'b ', 'B%', 'é', 'É', "q'q", 'r"\\', '漢😀', '7', 'ΟΣ', 'ος', 'οσα'] as const;
 export const long = 'x'.repeat(256);
 const types = ['work', 'home', 'Work', 'other'] as const;
 
@@ -102,7 +102,7 @@ const single: fc.Arbitrary<Intent> = fc.oneof(
 const whole: fc.Arbitrary<Intent> = fc.record({
   kind: fc.constant('whole' as const),
   verb: fc.constant('remove' as const),
-  place: fc.constantFrom<Place>(['name'], [enterpriseUrn]),
+  place: fc.constantFrom<Place>(['name'], [enterpriseUrn], [foreignUrn]),
 });
 
 const elementOf = (attribute: string): fc.Arbitrary<Element> =>
@@ -230,7 +230,9 @@ export function patchBody(intents: readonly Intent[], seed: number): { schemas: 
     }
     const [name, value] = key;
     const verbOf = intent.kind === 'idle' || intent.kind === 'broken' ? 'replace' : intent.verb;
-    if (open === undefined || open.verb !== verbOf || name in open.keys) {
+    // Names have no case, so two of one object differ in more.
+    const isTaken = Object.keys(open?.keys ?? {}).some((it) => it.toLowerCase() === name.toLowerCase());
+    if (open === undefined || open.verb !== verbOf || isTaken) {
       open = { verb: verbOf, keys: {} };
       operations.push({ op: spelledVerb(verbOf, dice), value: open.keys });
     }
@@ -255,7 +257,8 @@ function withPath(intent: Intent, dice: Dice): Json {
   const [path, value] = nameAndValue(intent, dice);
   const isNamed = intent.kind === 'many' && intent.elements !== null;
   if (intent.verb !== 'remove' || isNamed) return { op, path, value };
-  return dice.chance(0.8) ? { op, path } : { op, path, value: intent.kind === 'many' ? null : value };
+  // Beside a list, null or "" would be a value that names nobody.
+  return intent.kind === 'many' || dice.chance(0.8) ? { op, path } : { op, path, value };
 }
 
 function spelledVerb(name: Verb, dice: Dice): string {
@@ -286,7 +289,7 @@ function singleText({ place, value, verb: asked }: Intent & { kind: 'single' }, 
   const canNest = asked !== 'remove' && dice.chance(0.3);
   if (first === 'name')
     return canNest ? ['name', { [spelled(dice, second)]: sent }] : [coreName(place.join('.'), dice), sent];
-  if (isForeign) return [`${foreignUrn}:${second}`, sent];
+  if (isForeign) return canNest ? [foreignUrn, { [second]: sent }] : [`${foreignUrn}:${second}`, sent];
   if (third !== undefined) return managerText(value, sent, dice);
   if (canNest) return [first, { [spelled(dice, second)]: sent }];
   const misspelled = first.replace(':2.0:', ':2.0');
@@ -308,8 +311,9 @@ function scalarText(value: string | boolean, dice: Dice): Json {
   return dice.pick(value === '7' ? [...shapes, 7] : shapes);
 }
 
-function elementsText({ attribute: name, elements }: Intent & { kind: 'many' }, dice: Dice): Json {
-  if (elements === null) return null;
+function elementsText({ attribute: name, elements, verb: asked }: Intent & { kind: 'many' }, dice: Dice): Json {
+  if (elements === null) return dice.pick([null, '']);
+  if (elements.length === 0 && asked !== 'replace') return dice.pick<Json>([[], null, '']);
   const list = elements.map((element) => elementText(name, element, dice));
   const [only] = list;
   return list.length === 1 && only !== undefined && !Array.isArray(only) && dice.chance(0.2) ? only : list;

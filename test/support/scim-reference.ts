@@ -80,7 +80,7 @@ function setMany(resource: Resource, { attribute, verb, elements }: Intent & { k
   const held = (resource[attribute] ?? []) as Element[];
   const sent = (elements ?? []).map((element) => ({ element: { ...element }, isSet: true }));
   const kept = held.map((element) => ({ element, isSet: false }));
-  if (verb === 'add' && elements === null) return store(resource, attribute, []);
+  if (verb === 'add' && elements === null) return;
   if (verb === 'add') return store(resource, attribute, [...kept, ...sent]);
   if (verb === 'replace') return store(resource, attribute, sent);
   if (elements === null) return store(resource, attribute, []);
