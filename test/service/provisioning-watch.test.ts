@@ -1,7 +1,6 @@
 // The watch over directories: what fails and who falls silent, over real requests, the real log and a real database.
 import { systemCaller } from '../../src/domain/caller';
 import { cycleMs, silentMs } from '../../src/domain/entra-quarantine';
-import type { AnsweredRequest } from '../../src/domain/request-record';
 import { newId } from '../../src/ids';
 import { createAlerts } from '../../src/service/alerts';
 import { createProvisioningWatch } from '../../src/service/provisioning-watch';
@@ -32,7 +31,7 @@ describe('the watch over directories', () => {
   async function look(): Promise<void> {
     await doors.flush();
     const writer = createRequestLogWriter({ ...parts(), log: quietLog });
-    await writer.write(doors.rows.splice(0) as AnsweredRequest[], { promised: 0, dropped: 0 });
+    await writer.write(doors.rows.splice(0), { promised: 0, dropped: 0 });
     await watching().watch();
   }
 
@@ -189,7 +188,7 @@ describe('the watch over directories', () => {
       connectMs: 2000,
     });
     const writer = createRequestLogWriter({ ...parts(), log: quietLog });
-    await writer.write(doors.rows.splice(0) as AnsweredRequest[], { promised: 0, dropped: 0 });
+    await writer.write(doors.rows.splice(0), { promised: 0, dropped: 0 });
     await db.sql.query('SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION');
     await db.sql.query('SELECT id FROM alerts WHERE organization_id = ? FOR UPDATE', [db.organizationId]);
 
