@@ -30,6 +30,10 @@ export const errorTable = {
   'group.not_found': entry('not_found', 'There is no such group.'),
   'pool.not_found': entry('not_found', 'There is no license pool with that code.'),
   'rule.not_found': entry('not_found', 'There is no license rule with that id.'),
+  'rule.group_unknown': entry(
+    'not_found',
+    'No group is called "{match}" here. Name it as Entra provisions it (its displayName), or by the id it has here; if it has not arrived yet, provision it first.',
+  ),
   'report.not_found': entry('not_found', 'There is no report with that name.'),
   'run.not_found': entry('not_found', 'There is no such report run.'),
   'snapshot.not_found': entry('not_found', 'There is no snapshot for that day.'),

@@ -1,11 +1,13 @@
 // The verbs about what the directory sends: `hold …`, `finding …` and `scim …`. Added to the program by program.ts.
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import type { FindingPage } from './finding-command';
+import type { HoldPageWish } from './hold-command';
 import type { Wrap } from './verb';
 
 /** One handler per verb. */
 export interface ScimHandlers {
   holdList(): Promise<boolean>;
+  holdShow(holdId: string, page: HoldPageWish): Promise<boolean>;
   holdApprove(holdId: string): Promise<boolean>;
   holdReject(holdId: string): Promise<boolean>;
   findingList(page: FindingPage): Promise<boolean>;
@@ -24,10 +26,17 @@ export interface LogWish {
   readonly limit: number;
 }
 
-/** `hold list`, `hold approve ID`, `hold reject ID`. */
+/** `hold list`, `hold show ID`, `hold approve ID`, `hold reject ID`. */
 export function addHolds(program: Command, handlers: ScimHandlers, action: Wrap): void {
   const hold = program.command('hold');
   hold.command('list').description('mass deactivations that wait for an answer').action(action(handlers.holdList));
+  hold
+    .command('show')
+    .description('whom it is about, since when, by which request, and what became of each')
+    .argument('<id>', 'of the hold', readId)
+    .option('--limit <count>', 'of a page', readNumber(1, 1000), 100)
+    .option('--cursor <id>', 'next_cursor of the page before', readId)
+    .action(action((id: string, page: HoldPageWish) => handlers.holdShow(id, page)));
   hold
     .command('approve')
     .description('make the deactivations')

@@ -1,7 +1,7 @@
 // Joins the verbs about holds and SCIM requests with their services.
 import { dryRun } from '../cli/dry-run-command';
 import { listFindings, resolveFinding } from '../cli/finding-command';
-import { decideHold, listHolds } from '../cli/hold-command';
+import { decideHold, listHolds, showHold } from '../cli/hold-command';
 import type { Output } from '../cli/output';
 import { showHealth, showRequests } from '../cli/scim-command';
 import type { ScimHandlers } from '../cli/scim-verbs';
@@ -16,6 +16,7 @@ export type ForOne = (work: (core: Core, caller: Caller) => Promise<boolean | vo
 export function createScimHandlers(forOne: ForOne, output: Output): ScimHandlers {
   return {
     holdList: () => forOne(({ holds }, caller) => listHolds({ holds, caller, output })),
+    holdShow: (id, page) => forOne(({ holds }, caller) => showHold({ holds, caller, output }, id, page)),
     holdApprove: (id) => forOne(({ holds }, caller) => decideHold({ holds, caller, output }, 'approve', id)),
     holdReject: (id) => forOne(({ holds }, caller) => decideHold({ holds, caller, output }, 'reject', id)),
     findingList: (page) => forOne(({ findings }, caller) => listFindings({ findings, caller, output }, page)),

@@ -58,7 +58,7 @@ const table: { readonly [K in AlertKind]: (facts: AlertFactsByKind[K]) => AlertW
     ],
     consequence: 'Their accounts and seats stay, though the directory reads what it asked for. More may join them.',
     advice: 'Approve to deactivate them all, reject to keep them all. Without an answer they are rejected.',
-    commands: ['hold list', `hold approve ${holdId}`, `hold reject ${holdId}`],
+    commands: [`hold show ${holdId}`, `hold approve ${holdId}`, `hold reject ${holdId}`],
   }),
   hold_expired: ({ holdId, rejected }) => ({
     title: 'Held deactivations expired',
@@ -66,7 +66,7 @@ const table: { readonly [K in AlertKind]: (facts: AlertFactsByKind[K]) => AlertW
     figures: [figure('Rejected', count(rejected)), figure('Hold', holdId)],
     consequence: 'These people stay enabled and keep their seats. The directory reads active: true of them again.',
     advice: 'Deactivate in the directory who is to go; its next full cycle shows the difference.',
-    commands: ['hold list'],
+    commands: [`hold show ${holdId}`],
   }),
   mass_delete: ({ deleted, limit, credential }) => ({
     title: 'Many people were deleted',

@@ -2,7 +2,7 @@
 // compose all find the same one. Later runs only keep the bootstrap tokens equal to the environment.
 import type { Clock } from '../clock';
 import { scopes, systemCaller } from '../domain/caller';
-import { nobody } from '../domain/credential';
+import { expiryOf, nobody } from '../domain/credential';
 import type { NewId } from '../ids';
 import type { Database } from '../store/database';
 import type { Stores } from '../store/stores';
@@ -58,7 +58,8 @@ export function createFirstOrganization({ database, clock, newId, furnish }: Dep
       tokenHash,
       last4: token.slice(-4),
       slotNo: await freeSlot(stores, kind, at),
-      expiresAt: null,
+      // A SCIM token ends like any other; the API token of an installation that runs by itself may live on.
+      expiresAt: expiryOf(kind, kind === 'scim' ? undefined : 'never', at),
       createdAt: at,
     };
     if (kind === 'scim') await stores.credentials.addScimBearer(it);

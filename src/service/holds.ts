@@ -7,6 +7,7 @@ import type { User } from '../domain/user';
 import { AppError } from '../errors';
 import type { NewId } from '../ids';
 import type { Database } from '../store/database';
+import type { HoldItem } from '../store/hold-item-view';
 import type { Hold } from '../store/hold-store';
 import type { Stores } from '../store/stores';
 import { closeAlert, raiseAlert, type Cause } from './alert-step';
@@ -14,10 +15,20 @@ import { eachApart } from './apart';
 import type { Licensing } from './licensing';
 import { writeTrail } from './user-trail';
 
+/** Some of the people of a hold. */
+export interface HoldPage {
+  readonly state: HoldState;
+  readonly items: readonly HoldItem[];
+  /** The last of them when more follow. */
+  readonly next: string | null;
+}
+
 /** The verbs. */
 export interface Holds {
   /** The newest hundred. */
   list(caller: Caller): Promise<Hold[]>;
+  /** The people of a hold by id, after the one with the id `after`; those it is over for too. @throws hold.not_found */
+  show(caller: Caller, holdId: string, page: { readonly limit: number; readonly after?: string }): Promise<HoldPage>;
   /** Makes the deactivations. @throws hold.not_found, hold.decided */
   approve(caller: Caller, holdId: string): Promise<Hold>;
   /** Gives them up: the directory reads `active: true` again. @throws hold.not_found, hold.decided */
@@ -115,6 +126,14 @@ export function createHolds({ database, clock, newId, licensing }: Dependencies)
 
   return {
     list: ({ organizationId }) => database.read(organizationId, (stores) => stores.holds.list(100)),
+    show: ({ organizationId }, holdId, { limit, after = '' }) =>
+      database.read(organizationId, async (stores) => {
+        const state = await stores.holds.stateOf(holdId);
+        if (state === undefined) throw new AppError('hold.not_found');
+        const found = await stores.holdItems.page(holdId, after, limit + 1);
+        const items = found.slice(0, limit);
+        return { state, items, next: found.length > limit ? (items.at(-1)?.userId ?? null) : null };
+      }),
     approve: (caller, holdId) => decide(caller, holdId, 'approved'),
     reject: (caller, holdId) => decide(caller, holdId, 'rejected'),
     expireHolds: async () => {

@@ -31,7 +31,7 @@ export interface AppliedRule {
 export interface LicenseRules {
   /**
    * Makes a rule, or finds the open one that says the same, and applies it to everybody.
-   * @throws pool.not_found, group.not_found, input.invalid
+   * @throws pool.not_found, rule.group_unknown, input.invalid
    */
   add(caller: Caller, wish: RuleWish): Promise<AppliedRule>;
   /** Ends a rule and withdraws what it granted. @throws rule.not_found */
@@ -169,7 +169,7 @@ async function note(
   await stores.audit.add({ caller, action, targetKind: 'license_rule', targetId: id, at });
 }
 
-/** @throws group.not_found, input.invalid */
+/** @throws rule.group_unknown, input.invalid */
 async function matchOf(stores: Stores, { source, match }: RuleWish, poolCode: string) {
   if (source === 'auto') return { matchValue: '*', groupId: null };
   if (source !== 'groups') return { matchValue: (match ?? poolCode).trim() || poolCode, groupId: null };
@@ -177,7 +177,7 @@ async function matchOf(stores: Stores, { source, match }: RuleWish, poolCode: st
   // Locked, since removing a group ends its rules: none is added behind that.
   const byId = isId.test(match) ? await stores.groups.lock(match.toLowerCase()) : undefined;
   const group = byId ?? (await stores.groups.lockNamed(match));
-  if (group === undefined) throw new AppError('group.not_found');
+  if (group === undefined) throw new AppError('rule.group_unknown', { match });
   return { matchValue: group.profile.displayName, groupId: group.id };
 }
 

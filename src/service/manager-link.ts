@@ -1,11 +1,13 @@
 // Links people to managers that were not there, or not committed yet, when they were made: two creates at once never see
-// each other. Called by the worker each minute; an open finding `unknown_manager` is what is left to do.
+// each other. Called by the worker each minute; an open finding `unknown_manager` is what is left to do. Before that it takes
+// from people the managers who are gone: what a removal has left of very many, or did not see because it came at the same moment.
 import type { Clock } from '../clock';
 import { systemCaller, type Caller } from '../domain/caller';
 import type { NewId } from '../ids';
 import type { Database } from '../store/database';
 import type { Stores } from '../store/stores';
 import { eachApart } from './apart';
+import { noteManager, unlinkReports, withManager, writeLink } from './manager-step';
 
 interface Dependencies {
   readonly database: Database;
@@ -16,6 +18,9 @@ interface Dependencies {
 /** Findings looked at in one pass and organization; the oldest seen come first, so that none starves. */
 const atOnce = 500;
 
+/** How far back removed managers are looked for. */
+const goneMs = 7 * 24 * 60 * 60 * 1000;
+
 /** Makes the pass; it answers how many people were linked. */
 export function createManagerLinks({ database, clock, newId }: Dependencies) {
   /**
@@ -25,32 +30,48 @@ export function createManagerLinks({ database, clock, newId }: Dependencies) {
   const link = async (stores: Stores, caller: Caller, userId: string): Promise<boolean> => {
     const at = clock.now();
     const user = await stores.users.lock(userId);
-    const raw = user?.profile.managerRaw ?? null;
-    const manager = raw === null ? undefined : await stores.users.findNamed(raw);
-    if (user === undefined || raw === null || manager !== undefined)
-      await stores.findings.resolve('unknown_manager', userId, at);
-    else await stores.findings.note(newId, { kind: 'unknown_manager', userId, detail: {} }, at);
-    if (user === undefined || manager === undefined) return false;
-    const after = { ...user, managerUserId: manager.id };
-    if (manager.id !== user.managerUserId) await stores.users.save(user, after);
-    await stores.userHistory.closeProfile(userId, at);
-    await stores.userHistory.openProfile(newId, after, at);
-    await stores.outbox.add([{ event: { topic: 'ProfileChanged', userId }, lane: 2 }], at);
-    const target = { targetKind: 'user', targetId: userId, detail: { manager: manager.id } };
-    await stores.audit.add({ caller, action: 'user.manager_linked', ...target, at });
+    if (user === undefined) {
+      await stores.findings.resolveAll(userId, at);
+      return false;
+    }
+    const found = await withManager(stores, user);
+    await noteManager(stores, newId, found, at);
+    if (found.managerUserId === null) return false;
+    await writeLink(stores, user, found, { caller, newId, at });
     return true;
+  };
+  const unlink = async (caller: Caller): Promise<void> => {
+    const { organizationId } = caller;
+    const since = new Date(clock.now().getTime() - goneMs);
+    const gone = await database.read(organizationId, (stores) => stores.managers.listGone(since, atOnce));
+    await eachApart(gone, async (managerId) => {
+      const page = (stores: Stores) => unlinkReports(stores, managerId, { caller, newId, at: clock.now() });
+      while (await database.inTransaction(organizationId, page));
+    });
+  };
+  const linkAll = async (caller: Caller): Promise<number> => {
+    const { organizationId } = caller;
+    const waiting = await database.read(organizationId, (stores) =>
+      stores.findings.listUsers('unknown_manager', atOnce),
+    );
+    let linked = 0;
+    await eachApart(waiting, async (userId) => {
+      if (await database.inTransaction(organizationId, (stores) => link(stores, caller, userId))) linked += 1;
+    });
+    return linked;
   };
   return async (): Promise<number> => {
     let linked = 0;
     const organizations = await database.acrossOrganizations((scan) => scan.organizations.list());
     await eachApart(organizations, async ({ organizationId }) => {
-      const waiting = await database.read(organizationId, (stores) =>
-        stores.findings.listUsers('unknown_manager', atOnce),
-      );
-      await eachApart(waiting, async (userId) => {
-        const caller = systemCaller(organizationId, 'manager links');
-        if (await database.inTransaction(organizationId, (stores) => link(stores, caller, userId))) linked += 1;
-      });
+      const caller = systemCaller(organizationId, 'manager links');
+      const steps = [
+        () => unlink(caller),
+        async () => {
+          linked += await linkAll(caller);
+        },
+      ];
+      await eachApart(steps, (step) => step());
     });
     return linked;
   };

@@ -21,8 +21,10 @@ import type { NewId } from '../ids';
 import type { Database } from '../store/database';
 import type { Stores } from '../store/stores';
 import { changesProfile, type StateCause } from '../store/user-history-store';
+import { moveAddress, noteAddress, releaseTwin } from './address-findings';
 import type { AppearedUser } from './ingestion';
 import type { Licensing } from './licensing';
+import { isUnlinked, lookAgain, noteManager, unlinkReports, withManager } from './manager-step';
 import type { MassChangeGuard } from './mass-change-guard';
 import { writeTrail } from './user-trail';
 
@@ -115,7 +117,8 @@ export function createProvisioning(dependencies: Dependencies): Provisioning {
         await stores.userHistory.openState(newId, user, causeOf(caller));
         const { hasTwin, isAwaited, hasEvents } = await stores.users.neighbors(user);
         if (isAwaited) await stores.users.linkReports(user);
-        await noteFindings(stores, newId, user, hasTwin, at);
+        await noteAddress(stores, newId, user, hasTwin, at);
+        if (user.profile.managerRaw !== null) await noteManager(stores, newId, user, at);
         const settled = await licensing.grantNew(stores, caller, user, at);
         await writeTrail(stores, { ...by(caller), action: 'user.created', before: undefined, settled, events: [], at });
         if (hasEvents) await consequences.matchQuarantined(stores, namesOf(settled.user), at);
@@ -128,17 +131,16 @@ export function createProvisioning(dependencies: Dependencies): Provisioning {
         const before = await lock(stores, userId, ifMatch);
         const source = sourceOf(caller) ?? before.source;
         const wanted = withProfile(before, edit(before.profile), at);
-        if (wanted === before && source === before.source) return before;
+        if (wanted === before && source === before.source) return lookAgain(stores, before, { ...by(caller), at });
         const edited = (await guard?.admit(stores, caller, before, wanted, at)) ?? wanted;
-        const next = {
-          ...(edited.profile.managerRaw === before.profile.managerRaw ? edited : await withManager(stores, edited)),
-          source,
-        };
+        const isOther = edited.profile.managerRaw !== before.profile.managerRaw;
+        const next = { ...(isOther || isUnlinked(before) ? await withManager(stores, edited) : edited), source };
         const after = next.accountState === 'deactivated' ? { ...next, licensedAt: null, appPoolId: null } : next;
         await stores.users.save(before, after);
         await moveProfile(stores, before, after, at);
         await moveState(stores, caller, before, after);
-        if (after.profile.managerRaw !== before.profile.managerRaw) await noteManager(stores, newId, after, at);
+        if (isOther || after.managerUserId !== before.managerUserId) await noteManager(stores, newId, after, at);
+        await moveAddress(stores, newId, before, after, at);
         const settled = await licensing.change(stores, caller, before, after, at);
         await writeTrail(stores, {
           ...by(caller),
@@ -177,8 +179,11 @@ export function createProvisioning(dependencies: Dependencies): Provisioning {
         await stores.userHistory.closeProfile(userId, at);
         await moveState(stores, caller, before, after);
         await stores.devices.closeAll(userId, at);
+        await unlinkReports(stores, userId, { ...by(caller), at });
+        await releaseTwin(stores, before, at);
         const isNew = await guard?.noteRemoval(stores, caller, before, at);
         const settled = await licensing.remove(stores, caller, after, at);
+        await stores.findings.resolveAll(userId, at);
         const events = eventsOf(before, after);
         await writeTrail(stores, { ...by(caller), action: 'user.removed', before, settled, events, at });
         return isNew;
@@ -186,25 +191,6 @@ export function createProvisioning(dependencies: Dependencies): Provisioning {
       if (isMass) guard?.warn(caller);
     },
   };
-}
-
-/** The manager a profile names, if it is known here; the store looks inside the organization alone. */
-async function withManager(stores: Stores, user: User): Promise<User> {
-  const raw = user.profile.managerRaw;
-  const manager = raw === null ? undefined : await stores.users.findNamed(raw);
-  return { ...user, managerUserId: manager?.id ?? null, managerDisplayName: manager?.displayName ?? null };
-}
-
-async function noteFindings(stores: Stores, newId: NewId, user: User, hasTwin: boolean, at: Date): Promise<void> {
-  if (hasTwin) await stores.findings.note(newId, { kind: 'duplicate_email', userId: user.id, detail: {} }, at);
-  if (user.email === null) await stores.findings.note(newId, { kind: 'no_email', userId: user.id, detail: {} }, at);
-  if (user.profile.managerRaw !== null) await noteManager(stores, newId, user, at);
-}
-
-async function noteManager(stores: Stores, newId: NewId, user: User, at: Date): Promise<void> {
-  const isUnknown = user.profile.managerRaw !== null && user.managerUserId === null;
-  if (isUnknown) await stores.findings.note(newId, { kind: 'unknown_manager', userId: user.id, detail: {} }, at);
-  else await stores.findings.resolve('unknown_manager', user.id, at);
 }
 
 function endOf(user: User, reason: EndedAccount['reason']): EndedAccount {

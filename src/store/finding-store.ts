@@ -2,6 +2,7 @@
 import type { Finding, FindingKind, OpenFinding } from '../domain/finding';
 import type { NewId } from '../ids';
 import { jsonOf, type Connection, type Row } from './connection';
+import { inChunks } from './id-chunks';
 
 /** The store of findings. */
 export function createFindingStore(connection: Connection) {
@@ -26,6 +27,23 @@ export function createFindingStore(connection: Connection) {
         [organizationId, newId(), it.kind, it.userId, JSON.stringify(it.detail), at, at, times, at],
       );
     },
+    /** Notes a finding without a detail about each of some users; one that is open already stays as it is. */
+    noteEach: async (newId: NewId, kind: FindingKind, userIds: readonly string[], at: Date): Promise<void> => {
+      const open = await inChunks(userIds, async (chunk) => {
+        const { rows } = await connection.run(
+          'SELECT user_id FROM provisioning_findings WHERE organization_id = ? AND user_id IN (?) AND kind = ? AND resolved_at IS NULL',
+          [organizationId, chunk, kind],
+        );
+        return rows.map((row) => row['user_id'] as string);
+      });
+      const known = new Set(open);
+      await connection.insertMany(
+        'INSERT INTO provisioning_findings (organization_id, id, kind, user_id, detail, first_seen_at, last_seen_at, seen, created_at) VALUES ?',
+        userIds
+          .filter((userId) => !known.has(userId))
+          .map((userId) => [organizationId, newId(), kind, userId, '{}', at, at, 1, at]),
+      );
+    },
     /** Open findings about no one user. */
     countOfMapping: async (): Promise<number> => {
       const { rows } = await connection.run(
@@ -42,6 +60,17 @@ export function createFindingStore(connection: Connection) {
         [organizationId, after ?? '', limit],
       );
       return rows.map(toFinding);
+    },
+    /** Open findings about people that are no longer true: the person is gone, has an address, or has it alone. */
+    listOver: async (limit: number): Promise<string[]> => {
+      const { rows } = await connection.run(
+        `SELECT STRAIGHT_JOIN f.id FROM provisioning_findings f JOIN users u ON u.organization_id = f.organization_id AND u.id = f.user_id
+         WHERE f.organization_id = ? AND f.resolved_at IS NULL AND (u.account_state = 'removed' OR (f.kind = 'no_email' AND u.email_key IS NOT NULL)
+           OR (f.kind = 'duplicate_email' AND NOT EXISTS (SELECT 1 FROM users t WHERE t.organization_id = u.organization_id
+             AND t.email_key = u.email_key AND t.id <> u.id AND t.account_state <> 'removed'))) LIMIT ?`,
+        [organizationId, limit],
+      );
+      return rows.map((row) => row['id'] as string);
     },
     /** Closes one; false when no open one has the id. */
     resolveOne: async (id: string, at: Date): Promise<boolean> => {
@@ -64,6 +93,13 @@ export function createFindingStore(connection: Connection) {
       await connection.run(
         'UPDATE provisioning_findings SET resolved_at = ? WHERE organization_id = ? AND kind = ? AND user_id = ? AND resolved_at IS NULL',
         [at, organizationId, kind, userId],
+      );
+    },
+    /** Closes every open finding about a user. */
+    resolveAll: async (userId: string, at: Date): Promise<void> => {
+      await connection.run(
+        'UPDATE provisioning_findings SET resolved_at = ? WHERE organization_id = ? AND user_id = ? AND resolved_at IS NULL',
+        [at, organizationId, userId],
       );
     },
   };

@@ -124,6 +124,14 @@ function holding({ organizationId, prepared, run }: Connection) {
       );
       return rows[0] && toHold(rows[0]);
     },
+    /** Where a hold stands, without counting its people. */
+    stateOf: async (id: string): Promise<HoldState | undefined> => {
+      const { rows } = await prepared('SELECT state FROM provisioning_holds WHERE organization_id = ? AND id = ?', [
+        organizationId,
+        id,
+      ]);
+      return rows[0]?.['state'] as HoldState | undefined;
+    },
     /** Newest first. */
     list: async (limit: number): Promise<Hold[]> => {
       const { rows } = await run(

@@ -16,10 +16,12 @@ import { createFindingStore } from './finding-store';
 import { createGroupMemberStore } from './group-member-store';
 import { createGroupMoveStore } from './group-move-store';
 import { createGroupStore } from './group-store';
+import { createHoldItemView } from './hold-item-view';
 import { createHoldStore } from './hold-store';
 import { createJourneyStore } from './journey-store';
 import { createLicenseStore } from './license-store';
 import { createMailStore } from './mail-store';
+import { createManagerStore } from './manager-store';
 import { createOneTimeCodeStore } from './one-time-code-store';
 import { createOrganizationStore } from './organization-store';
 import { createOutboxStore, createParkedStore } from './outbox-store';
@@ -100,6 +102,9 @@ export function createStores(connection: Connection) {
     get groups() {
       return createGroupStore(connection);
     },
+    get holdItems() {
+      return createHoldItemView(connection);
+    },
     get holds() {
       return createHoldStore(connection);
     },
@@ -111,6 +116,9 @@ export function createStores(connection: Connection) {
     },
     get mails() {
       return createMailStore(connection);
+    },
+    get managers() {
+      return createManagerStore(connection);
     },
     get oneTimeCodes() {
       return createOneTimeCodeStore(connection);

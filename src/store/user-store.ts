@@ -1,6 +1,6 @@
 // Users of one organization: the row, and the multi-valued attributes beside it.
 import type { PageQuery, Paged } from '../domain/page';
-import { fold, type ProfileValue, type User } from '../domain/user';
+import { fold, isSameJson, type ProfileValue, type User } from '../domain/user';
 import { createAdoptionCountStore } from './adoption-count-store';
 import type { Connection, Value } from './connection';
 import { readPage, type Listed, type SortColumn } from './page-sql';
@@ -60,7 +60,11 @@ export function createUserStore(connection: Connection) {
     /** Writes what differs, columns and values. */
     save: async (before: User, after: User): Promise<void> => {
       const old = toColumns(before);
-      const changed = Object.entries(toColumns(after)).filter(([name, value]) => !isSame(old[name] ?? null, value));
+      // MySQL gives the keys of JSON back in an order of its own, so its text says nothing about what differs.
+      const isKept = isSameJson(before.profile.extra, after.profile.extra);
+      const changed = Object.entries(toColumns(after)).filter(
+        ([name, value]) => !isSame(old[name] ?? null, value) && !(isKept && name === 'scim_extra'),
+      );
       if (changed.length > 0) {
         const set = changed.map(([name]) => `${name} = ?`).join(', ');
         const values = [...changed.map(([, value]) => value), organizationId, after.id];
@@ -105,6 +109,15 @@ export function createUserStore(connection: Connection) {
       );
       const is = (name: string): boolean => Number(rows[0]?.[name]) === 1;
       return { hasTwin: is('has_twin'), isAwaited: is('is_awaited'), hasEvents: is('has_events') };
+    },
+    /** Live users with an address; `limit` at most. */
+    listByEmail: async (email: string, limit: number): Promise<string[]> => {
+      const { rows } = await connection.run(`SELECT u.id FROM users u WHERE ${live} AND u.email_key = ? LIMIT ?`, [
+        organizationId,
+        fold(email),
+        limit,
+      ]);
+      return rows.map((row) => row['id'] as string);
     },
     /** Makes the user the manager of those who named it before it was there. */
     linkReports: async (user: User): Promise<void> => {

@@ -36,6 +36,7 @@ function aProgram(isWell = true) {
     'tokenRotate',
     'tokenRevoke',
     'holdList',
+    'holdShow',
     'holdApprove',
     'holdReject',
     'scimLog',
@@ -83,6 +84,26 @@ describe('the command line', () => {
       ['licenseSwitch', 'grant', { user: 'u', pool: 'APP' }],
     ],
     [['hold', 'list'], ['holdList']],
+    [
+      ['hold', 'show', '01980000-0000-7000-8000-000000000001'],
+      ['holdShow', '01980000-0000-7000-8000-000000000001', { limit: 100 }],
+    ],
+    [
+      [
+        'hold',
+        'show',
+        '01980000-0000-7000-8000-000000000001',
+        '--limit',
+        '5',
+        '--cursor',
+        '01980000-0000-7000-8000-000000000002',
+      ],
+      [
+        'holdShow',
+        '01980000-0000-7000-8000-000000000001',
+        { limit: 5, cursor: '01980000-0000-7000-8000-000000000002' },
+      ],
+    ],
     [
       ['hold', 'approve', '01980000-0000-7000-8000-000000000001'],
       ['holdApprove', '01980000-0000-7000-8000-000000000001'],
@@ -219,6 +240,8 @@ describe('the command line', () => {
     [['scim', 'log', '--status', 'bad']],
     [['scim', 'log', '--before', 'yesterday']],
     [['hold', 'approve', 'everything']],
+    [['hold', 'show']],
+    [['hold', 'show', '01980000-0000-7000-8000-000000000001', '--limit', '0']],
     [['license', 'grant', '--user', 'u']],
     [['mail', 'settle', '01980000-0000-7000-8000-000000000001']],
     [['mail', 'settle', '01980000-0000-7000-8000-000000000001', '--send-again']],

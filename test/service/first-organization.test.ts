@@ -1,6 +1,8 @@
 // The first organization: made once, with everything it begins with; later runs only follow the environment's tokens.
+import { systemCaller } from '../../src/domain/caller';
 import { newId } from '../../src/ids';
 import { createAccess } from '../../src/service/access';
+import { createCredentials } from '../../src/service/credentials';
 import { createFirstOrganization } from '../../src/service/first-organization';
 import { createReminderDrafts } from '../../src/service/policies';
 import { createFirstReport } from '../../src/service/reports';
@@ -18,6 +20,7 @@ describe('the first organization', () => {
   const rows = async (sql: string) => (await db.sql.query(sql))[0] as Record<string, unknown>[];
 
   beforeEach(async () => {
+    clock.set('2026-03-02T09:00:00Z');
     await db.sql.query(
       'SET FOREIGN_KEY_CHECKS = 0; DELETE FROM organizations; DELETE FROM license_pools; DELETE FROM license_pool_terms; DELETE FROM license_rules; SET FOREIGN_KEY_CHECKS = 1',
     );
@@ -69,6 +72,38 @@ describe('the first organization', () => {
 
     await expect(access().scimCaller(two, 'r')).rejects.toMatchObject({ code: 'token.invalid' });
     expect(await rows('SELECT COUNT(*) AS n FROM scim_credentials')).toEqual([{ n: 2 }]);
+  });
+
+  it.each([
+    ['generated', undefined],
+    ['of the environment', `given-${'1'.repeat(40)}`],
+  ])('ends a SCIM token that is %s after a year, as the list of tokens says', async (_, scimToken) => {
+    const { organizationId, generated } = await build()({ ...unset, scimToken });
+    const token = scimToken ?? generated.scimToken!;
+    const access = createAccess({ database: db.database, clock });
+    const credentials = createCredentials({ database: db.database, clock, newId, access });
+
+    const listed = await credentials.list(systemCaller(organizationId, 'test'));
+    clock.set('2027-03-02T08:59:59Z');
+    await access.scimCaller(token, 'r');
+    clock.set('2027-03-02T09:00:00Z');
+    const late = createAccess({ database: db.database, clock }).scimCaller(token, 'r');
+
+    expect(listed.map(({ kind, label, expiresAt }) => [kind, label, expiresAt?.toISOString()]).toSorted()).toEqual([
+      ['api', 'bootstrap', undefined],
+      ['scim', 'bootstrap', '2027-03-02T09:00:00.000Z'],
+    ]);
+    await expect(late).rejects.toMatchObject({ code: 'token.invalid' });
+  });
+
+  it('leaves a SCIM token as it is that an older version made without an end', async () => {
+    const scimToken = `given-${'1'.repeat(40)}`;
+    await build()({ ...unset, scimToken });
+    await db.sql.query('UPDATE scim_credentials SET expires_at = NULL');
+
+    await build()({ ...unset, scimToken });
+
+    expect(await rows('SELECT expires_at FROM scim_credentials')).toEqual([{ expires_at: null }]);
   });
 
   it('stores no token, only digests', async () => {

@@ -264,7 +264,7 @@ describe('licenses', () => {
       const ended = "SELECT target_id FROM audit_entries WHERE action = 'license_rule.ended' ORDER BY id DESC LIMIT 1";
       expect(await rowsOf(db, ended)).toEqual([{ target_id: rule.id }]);
       await expect(it.addRule({ source: 'groups', poolCode: 'APP', match: group })).rejects.toMatchObject({
-        code: 'group.not_found',
+        code: 'rule.group_unknown',
       });
     });
 
@@ -507,7 +507,8 @@ describe('licenses', () => {
       await expect(it.rules.end(it.caller, newId())).rejects.toMatchObject({ code: 'rule.not_found' });
       await expect(it.addRule({ source: 'groups', poolCode: 'APP' })).rejects.toMatchObject({ code: 'input.invalid' });
       await expect(it.addRule({ source: 'groups', poolCode: 'APP', match: 'none' })).rejects.toMatchObject({
-        code: 'group.not_found',
+        code: 'rule.group_unknown',
+        message: expect.stringMatching(/"none".*displayName.*provision it first/) as unknown,
       });
     });
 
