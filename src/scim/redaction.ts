@@ -4,7 +4,7 @@
 /** Stands where a secret stood. */
 export const hidden = '[redacted]';
 
-const words = String.raw`pass(?:word|wd|phrase|code)|pwd|secret(?!ar)|token|assertion|authori[sz]ation|credential|api[-_]?key`;
+const words = String.raw`pass(?:word|wd|phrase|code)|pwd|secret(?!ar)|token|assertion|authori[sz]ation|credential|(?:api|private)[-_]?key|cookie`;
 const secretName = new RegExp(words, 'i');
 /** In lower case: anything the look of which may be a secret, assertions aside. One look at what most texts do not have. */
 const suspect = new RegExp(`${words}|upt_|bearer |basic |digest `);
