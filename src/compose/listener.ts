@@ -1,6 +1,7 @@
 // The web role's HTTP server: how long connections may take, and a stop that cuts nobody off. Called by web.ts.
 import { createServer, type RequestListener } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
+import { refuseHead } from './refused-head';
 
 /** A server that listens. */
 export interface Listener {
@@ -11,6 +12,8 @@ export interface Listener {
 
 /** Times of a connection: idle, whole request, its head (docs/operations.md). */
 const serverTimes = { keepAliveTimeout: 65_000, requestTimeout: 30_000, headersTimeout: 15_000 };
+/** Twice the longest URL: a head has room for the rest, and who sends a longer URL is told so by 414. */
+const maxHeaderSize = 32_768;
 /** How long a kept connection may stay silent once the stop has begun. */
 const lastCallMs = 500;
 
@@ -21,7 +24,8 @@ export async function startListener(app: RequestListener, host: string, port: nu
     if (isClosing) res.setHeader('Connection', 'close');
     app(req, res);
   };
-  const server = createServer(serverTimes, take);
+  const server = createServer({ ...serverTimes, maxHeaderSize }, take);
+  server.on('clientError', refuseHead);
   // A client that asks first hears "go on" when somebody begins to read its body, so never before its token was checked.
   server.on('checkContinue', (req, res) => {
     req.on('newListener', (event) => {

@@ -6,7 +6,7 @@ import type { Rehearsed } from '../cli/dry-run-command';
 import type { RequestedChange } from '../domain/request-record';
 import type { Caller } from '../domain/caller';
 import { AppError } from '../errors';
-import type { LoggedRequest } from '../scim/request-log';
+import type { LoggedRequest } from '../scim/logged-request';
 import { createScim, type Scim } from '../scim/scim';
 import { createIngestion } from '../service/ingestion';
 import { rehearsalOf } from '../store/rehearsal';
@@ -67,7 +67,7 @@ function createTrialDoors(
   const scimCaller = async (sent: string, id: string) => {
     if (sent !== token) throw new AppError('token.invalid');
     requestId = id;
-    return { organizationId, actor, requestId: id, credentialId };
+    return { organizationId, actor, requestId: id, credentialId, perSecond: Infinity };
   };
   const requestLog = {
     add: (request: LoggedRequest) => void logged.push(request),
@@ -78,7 +78,7 @@ function createTrialDoors(
     pools: config.scim.hasRoles ? pools : undefined,
     provisioning,
     membership,
-    access: { scimCaller },
+    access: { scimCaller, admit: () => undefined },
     requestLog,
     clock,
     newId,

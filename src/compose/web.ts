@@ -34,6 +34,7 @@ export async function startWeb(config: Config, log: Log): Promise<Running> {
     api: createApi(core),
     console: createConsoleRouter(core),
     health,
+    newId: core.newId,
     trustProxy: config.web.trustProxy,
     isOpen: () => isOpen,
   });

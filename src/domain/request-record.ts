@@ -25,8 +25,12 @@ export interface RequestRecord {
   readonly durationMs: number;
 }
 
-/** The same as it leaves the door. What was left out becomes findings, not columns of the log. */
+/** The same as it leaves the door. What was left out becomes findings, whom it concerned rows beside the log. */
 export interface AnsweredRequest extends RequestRecord {
+  /** Ids of users and groups beside the subject. */
+  readonly concerned: readonly string[];
+  /** userNames that were refused because others have them. */
+  readonly takenNames: readonly string[];
   readonly ignored: readonly IgnoredName[];
 }
 

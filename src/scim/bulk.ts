@@ -63,7 +63,7 @@ export function createBulk({ kinds, log, baseUrl, deadlineMs }: Dependencies): B
       ...(bulkId === undefined ? {} : { bulkId }),
       ...(id === undefined ? {} : { location: baseUrl + path }),
       status: String(refusal.status),
-      response: errorBody(refusal, exchange.requestId),
+      response: errorBody(refusal, exchange),
     };
   };
 
@@ -76,10 +76,10 @@ export function createBulk({ kinds, log, baseUrl, deadlineMs }: Dependencies): B
     const halves = later.size === 0 ? undefined : split(operation.data as object, later);
     const exchange = partOf(run.exchange, version);
     const id = operation.id === undefined ? undefined : resolveId(operation.id, run.ids);
-    const status = await within(
-      deadlineMs,
-      perform(verbs, method, id, resolveData(halves?.now ?? operation.data, run.ids), exchange),
-    );
+    const data = resolveData(halves?.now ?? operation.data, run.ids);
+    const status = await within(deadlineMs, perform(verbs, method, id, data, exchange)).finally(() => {
+      if (exchange.subjectId !== undefined) run.exchange.concerned.push(exchange.subjectId);
+    });
     const newId = method === 'POST' ? exchange.subjectId : undefined;
     if (newId !== undefined && bulkId !== undefined) run.ids.set(bulkId, newId);
     if (newId !== undefined && halves !== undefined) {

@@ -10,14 +10,19 @@ import { bearerToken } from './bearer-token';
 import { hasPendingBody } from './limits';
 import { readQuery, type ScimQuery } from './query';
 import { type Answer, send } from './reply';
-import type { LoggedRequest, RequestLog } from './request-log';
+import type { LoggedRequest } from './logged-request';
+import type { RequestLog } from './request-log';
 import { errorBody, isBug, toScimError } from './scim-error';
 
 /** The token check that is needed of the access service. */
 export interface TokenCheck {
   /** @throws token.invalid */
-  scimCaller(token: string, requestId: string): Promise<Caller & { readonly credentialId: string }>;
+  scimCaller(token: string, requestId: string): Promise<KnownCaller>;
+  /** @throws rate.limited */
+  admit(caller: KnownCaller): void;
 }
+
+type KnownCaller = Caller & { readonly credentialId: string; readonly perSecond: number };
 
 /** A request on its way. */
 export interface Exchange extends LoggedRequest {
@@ -43,7 +48,7 @@ interface Dependencies {
 export interface Exchanges {
   /** The exchange of a request; the same one when both doors see it. */
   open(req: IncomingMessage, res: ServerResponse): Exchange;
-  /** Checks the token before anything else is looked at. @throws token.invalid, query.value */
+  /** Checks the token before anything else is looked at. @throws token.invalid, rate.limited, query.value */
   authenticate(exchange: Exchange): Promise<void>;
   answer(exchange: Exchange, answer: Pick<Answer, 'status' | 'body'>): void;
   fail(exchange: Exchange, error: unknown): void;
@@ -69,14 +74,17 @@ export function createExchanges(dependencies: Dependencies): Exchanges {
     if (isBug(error)) log.error({ error, requestId: exchange.requestId }, 'a SCIM request failed');
     exchange.decision = error instanceof AppError ? error.code : isBug(error) ? 'bug' : 'query.value';
     const { status, scimType, headers } = refusal;
-    const body = errorBody(refusal, exchange.requestId);
+    const body = errorBody(refusal, exchange);
     end(exchange, { status, body, headers }, scimType);
   };
 
   return {
     open: (req, res) => (req as Carrier).scim ?? opened(dependencies, req, res, fail),
     authenticate: async (exchange) => {
-      exchange.caller = await access.scimCaller(bearerToken(exchange.req), exchange.requestId);
+      const caller = await access.scimCaller(bearerToken(exchange.req), exchange.requestId);
+      // Known before it is refused: a limiter is what sends a directory into quarantine, so its answers are logged.
+      exchange.caller = caller;
+      access.admit(caller);
       exchange.query = readQuery(exchange.url);
     },
     answer: (exchange, { status, body }) => {
@@ -113,6 +121,8 @@ function opened(
     ignored: [],
     target: undefined,
     subjectId: undefined,
+    concerned: [],
+    takenNames: [],
     decision: undefined,
     change: undefined,
     affected: undefined,

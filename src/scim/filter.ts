@@ -6,6 +6,7 @@ import { AppError } from '../errors';
 import { type Token, tokenize } from './filter-tokens';
 import { joined, negated, presence, settled } from './kind-facts';
 import { findPlace, placeName } from './place';
+import { namesSecret } from './redaction';
 import type { Attribute, ResourceSchema } from './schemas';
 
 /** Where names are looked up: in a whole resource, or among the sub-attributes of one element. */
@@ -34,10 +35,25 @@ const maxTerms = 64;
  * @throws filter.invalid for syntax, limits (2,048 characters, depth 10, 64 terms), unknown names, values of another type
  */
 export function parseFilter(text: string, scope: FilterScope, warnings: string[] = []): Condition {
-  const reader: Reader = { tokens: tokenize(text), warnings, next: 0, terms: 0 };
+  try {
+    return readAll({ tokens: tokenize(text), warnings, next: 0, terms: 0 }, scope);
+  } catch (error) {
+    throw namesSecret(text) ? unquoted(error) : error;
+  }
+}
+
+function readAll(reader: Reader, scope: FilterScope): Condition {
   const condition = readOr(reader, scope, 0);
   if (peek(reader).kind !== 'end') throw unexpected(peek(reader));
   return condition;
+}
+
+/** What is wrong with a filter that names a secret, without a word of it. */
+function unquoted(error: unknown): unknown {
+  if (!(error instanceof AppError)) return error;
+  const isUnknown = error.details['unknown'] !== undefined;
+  const reason = 'The filter names a secret, and secrets cannot be searched.';
+  return new AppError('filter.invalid', { reason, ...(isUnknown && { unknown: '' }) });
 }
 
 function readOr(reader: Reader, scope: FilterScope, depth: number): Condition {

@@ -6,9 +6,8 @@ import { AppError } from '../errors';
 import { ignored, type Warnings } from './coerce';
 import type { Operation } from './entra-dialect';
 import { matches } from './match';
-import type { Element, Scalar } from './resource';
+import { isResourceId, type Element, type Scalar } from './resource';
 import type { Attribute } from './schemas';
-import { isResourceId } from './verbs';
 
 /** Whether an operation is about members. */
 export function isAboutMembers({ target }: Operation): boolean {

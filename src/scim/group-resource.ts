@@ -1,5 +1,5 @@
 // groups.*: translate, one service call, translate. Called by the hot door and, through scimmy's class, by the app.
-import type { Group, MemberEdit } from '../domain/group';
+import type { Group, MemberEdit, MembersMoved } from '../domain/group';
 import { AppError } from '../errors';
 import type { ChangedGroup, Membership, ShownGroup } from '../service/membership';
 import { normalizePatch, normalizeResource, type Normalized, type Operation } from './entra-dialect';
@@ -10,9 +10,9 @@ import { fromGroupWire, groupLocation, groupVersion, toGroupResource, toGroupWir
 import { patch } from './patch';
 import { project, wants } from './projection';
 import type { ScimQuery } from './query';
-import type { Container } from './resource';
+import { isResourceId, type Container } from './resource';
 import { groupSchema, type ResourceSchema } from './schemas';
-import { callerOf, expectedVersion, isResourceId, noted, type Verbs } from './verbs';
+import { callerOf, expectedVersion, noted, type Verbs } from './verbs';
 
 interface Dependencies {
   readonly membership: Membership;
@@ -105,7 +105,7 @@ export function createGroupResource({ membership, listing, baseUrl }: Dependenci
     },
     remove: async (id, exchange) => {
       const ifMatch = expectedVersion(exchange.ifMatch);
-      await membership.removeGroup(callerOf(exchange), idOf(id, exchange), { ifMatch });
+      noteMoved(await membership.removeGroup(callerOf(exchange), idOf(id, exchange), { ifMatch }), exchange);
       note(exchange, 'removed', id);
       return undefined;
     },
@@ -117,17 +117,22 @@ const omitted = 'members_omitted';
 /** Splits what was asked into the group's own attributes and its members. */
 function read(exchange: Exchange, normalized: Normalized): GroupChange {
   const own = noted(exchange, normalized);
-  return {
-    profile: own.filter((it) => !isAboutMembers(it)),
-    members: memberEditOf(own.filter(isAboutMembers), exchange.warnings),
-  };
+  const members = memberEditOf(own.filter(isAboutMembers), exchange.warnings);
+  // Who is named in a change is found by it, moved or not; of a list of all members only those who move.
+  if (members.others === 'stay') for (const id of members.wanted.keys()) exchange.concerned.push(id);
+  return { profile: own.filter((it) => !isAboutMembers(it)), members };
 }
 
 function moved(done: ChangedGroup, exchange: Exchange): ChangedGroup {
   exchange.warnings.push(...done.unknown.map(unknownMember));
+  noteMoved(done.moved, exchange);
   const { joined, left } = done.moved;
   exchange.affected = { group: done.group.id, joined: joined.length, left: left.length };
   return done;
+}
+
+function noteMoved({ joined, left }: MembersMoved, { concerned }: Exchange): void {
+  for (const ids of [joined, left]) for (const id of ids) concerned.push(id);
 }
 
 function decisionOf({ isChanged }: ChangedGroup): string {

@@ -6,7 +6,8 @@ import type { Exchange, Exchanges } from './exchange';
 import { readBody } from './limits';
 import type { Answer } from './reply';
 import { takesBody } from './routes';
-import { type AllVerbs, isResourceId } from './verbs';
+import { isResourceId } from './resource';
+import { type AllVerbs } from './verbs';
 
 /** A door of the listener. `next` is called only for requests the door has not begun. */
 export type Door = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;

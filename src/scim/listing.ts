@@ -10,7 +10,7 @@ import { changedCount, cursorCountOf, defaultCount, pageOf } from './paging';
 import { filterOf, type ScimQuery, sortOf } from './query';
 import type { Container } from './resource';
 import type { ResourceSchema } from './schemas';
-import { callerOf, type ListResponse, listResponse } from './verbs';
+import { callerOf, concern, type ListResponse, listResponse } from './verbs';
 import type { Walks } from './walks';
 
 /** Reads one page of resources, ready to be shown. */
@@ -67,12 +67,25 @@ export function createListing({ clock, cursors, walks, scanMs }: Dependencies): 
     const asked: Asked = { ...(where && { where }), ...(sort && { sort }), ...(scanMs !== undefined && { scanMs }) };
     const scope = scopeOf(exchange, schema, asked);
     exchange.decision = 'listed';
-    if (query.cursor === undefined) return byIndex(query, asked, `${exchange.caller?.credentialId} ${scope}`, read);
+    if (query.cursor === undefined) {
+      const list = await byIndex(query, asked, `${exchange.caller?.credentialId} ${scope}`, read);
+      return where === undefined ? list : noteOnly(list, schema, exchange);
+    }
     if (query.startIndex !== undefined) {
       throw new AppError('query.value', { reason: '"startIndex" and "cursor" exclude each other.' });
     }
-    return byCursor(query, asked, scope, read);
+    const list = await byCursor(query, asked, scope, read);
+    return where === undefined ? list : noteOnly(list, schema, exchange);
   };
+}
+
+/** A search that found one resource is about that one. */
+function noteOnly(list: ListResponse, schema: ResourceSchema, exchange: Exchange): ListResponse {
+  const id = list.totalResults === 1 ? list.Resources[0]?.['id'] : undefined;
+  if (typeof id !== 'string') return list;
+  concern(exchange, id);
+  exchange.affected ??= { [schema.name.toLowerCase()]: id };
+  return list;
 }
 
 /** One list of one organization, whatever the page. */

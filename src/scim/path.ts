@@ -4,6 +4,7 @@ import { AppError } from '../errors';
 import { parseFilter } from './filter';
 import { printCondition } from './match';
 import { findPlace, type Place, placeName } from './place';
+import { redactExpression } from './redaction';
 import type { ResourceSchema } from './schemas';
 
 /** A place, and which elements of it. */
@@ -21,14 +22,16 @@ export function parsePath(schema: ResourceSchema, text: string, warnings: string
   const open = path.indexOf('[');
   if (open < 0) {
     if (!/^[^\s()"\]]+$/.test(path))
-      throw new AppError('path.invalid', { reason: `The path "${path.slice(0, 80)}" cannot be read.` });
+      throw new AppError('path.invalid', {
+        reason: `The path "${redactExpression(path).slice(0, 80)}" cannot be read.`,
+      });
     const place = findPlace(schema, path);
     return place && { ...place, filter: undefined };
   }
   const close = closing(path, open);
   const rest = path.slice(close + 1);
   if (close < 0 || (rest !== '' && !/^\.[^\s()"[\]]+$/.test(rest))) {
-    throw new AppError('path.invalid', { reason: `The path "${path.slice(0, 80)}" cannot be read.` });
+    throw new AppError('path.invalid', { reason: `The path "${redactExpression(path).slice(0, 80)}" cannot be read.` });
   }
   const place = findPlace(schema, path.slice(0, open) + rest);
   if (place?.attribute === undefined) return undefined;

@@ -22,3 +22,10 @@ export interface Operation<T> {
   readonly target: T;
   readonly value?: Scalar | Element | readonly Element[];
 }
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Whether a text can be the id of a row. */
+export function isResourceId(text: string): boolean {
+  return uuid.test(text);
+}

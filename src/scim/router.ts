@@ -52,6 +52,8 @@ export function createScimApp({ exchanges, discovery, ...verbs }: Dependencies):
   chain.use(step(() => Promise.reject(new AppError('route.not_found'))));
 
   app.use(['/scim/v2', '/scim'], chain);
+  // An address that only looks like ours, such as `//scim/v2/Users`: strangers do not learn that either.
+  app.use(step((_req, _res, exchange) => exchanges.authenticate(exchange)));
   app.use(step(() => Promise.reject(new AppError('route.not_found'))));
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) =>
     exchanges.fail(exchanges.open(req, res), error),

@@ -1,7 +1,9 @@
 // Any thrown value -> the error answer of RFC 7644 3.12. The only place that knows which kind has which status; nothing of a
 // bug's text leaves the process. Called by exchange.ts.
+import type { IncomingHttpHeaders } from 'node:http';
 import { Types } from 'scimmy';
 import { AppError, type ErrorCode, type ErrorKind } from '../errors';
+import { presentedSecrets, redactText } from './redaction';
 
 /** An error as the wire shows it. */
 export interface ScimError {
@@ -9,6 +11,12 @@ export interface ScimError {
   readonly scimType: string | undefined;
   readonly detail: string;
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What is refused. */
+interface Refused {
+  readonly requestId: string;
+  readonly req: { readonly headers: IncomingHttpHeaders };
 }
 
 const statuses: Readonly<Record<ErrorKind, number>> = {
@@ -53,13 +61,13 @@ export function toScimError(error: unknown): ScimError {
   return plain(500, undefined, new AppError('bug').message);
 }
 
-/** The body of an error. The request id stands in its last words, for people who see nothing else. */
-export function errorBody({ status, scimType, detail }: ScimError, requestId: string): object {
+/** The body of an error, without secrets. The request id stands in its last words, for people who see nothing else. */
+export function errorBody({ status, scimType, detail }: ScimError, { requestId, req }: Refused): object {
   return {
     schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
     status: String(status),
     ...(scimType === undefined ? {} : { scimType }),
-    detail: `${detail} Request ${requestId}`,
+    detail: `${redactText(detail, presentedSecrets(req))} Request ${requestId}`,
   };
 }
 
@@ -70,6 +78,7 @@ export function isBug(error: unknown): boolean {
 
 function fromAppError(error: AppError): ScimError {
   if (error.code === 'body.slow') return plain(408, undefined, error.message);
+  if (error.code === 'url.too_long') return plain(414, undefined, error.message);
   const detail = error.kind === 'bug' ? new AppError('bug').message : error.message;
   const scimType = error.kind === 'conflict' ? 'uniqueness' : scimTypes[error.code];
   return { status: statuses[error.kind], scimType, detail, headers: headersOf(error) };

@@ -10,10 +10,10 @@ import type { Listing } from './listing';
 import { patch } from './patch';
 import { project, wants } from './projection';
 import type { ScimQuery } from './query';
-import type { Container, Held } from './resource';
+import { isResourceId, type Container, type Held } from './resource';
 import { userSchema } from './schemas';
 import { fromWire, locationOf, toResource, toWire, versionOf } from './user-mapping';
-import { callerOf, expectedVersion, isResourceId, noted, type Verbs } from './verbs';
+import { callerOf, expectedVersion, noted, type Verbs } from './verbs';
 
 /** What is needed of the provisioning service. */
 export interface ProvisioningPort {
@@ -63,14 +63,27 @@ export function createUserResource({ provisioning, listing, baseUrl }: Dependenc
     return (await projected([user], exchange.query, exchange))[0] as Container;
   };
 
+  /** Notes the name a change was refused for, so that its owner finds the request too. */
+  const claiming = async <T>(exchange: Exchange, name: () => string | undefined, work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      const taken = error instanceof AppError && error.code === 'user.user_name_taken' ? name() : undefined;
+      if (taken !== undefined) exchange.takenNames.push(taken);
+      throw error;
+    }
+  };
+
   const change = async (id: string, exchange: Exchange, edit: ProfileEdit): Promise<Container> => {
     let before: UserProfile | undefined;
+    let wanted: UserProfile | undefined;
     const remembering: ProfileEdit = (profile) => {
       before = profile;
-      return edit(profile);
+      return (wanted = edit(profile));
     };
     const ifMatch = expectedVersion(exchange.ifMatch);
-    const user = await provisioning.changeUser(callerOf(exchange), idOf(id, exchange), remembering, { ifMatch });
+    const work = provisioning.changeUser(callerOf(exchange), idOf(id, exchange), remembering, { ifMatch });
+    const user = await claiming(exchange, () => wanted?.userName, work);
     if (before !== undefined) exchange.change = { before, after: user.profile };
     return shown(user, exchange, 'changed');
   };
@@ -87,7 +100,8 @@ export function createUserResource({ provisioning, listing, baseUrl }: Dependenc
     create: async (body, exchange) => {
       const operations = noted(exchange, normalizeResource(schema, body));
       const profile = fromWire(patch({}, operations));
-      return shown(await provisioning.createUser(callerOf(exchange), profile), exchange, 'created');
+      const work = provisioning.createUser(callerOf(exchange), profile);
+      return shown(await claiming(exchange, () => profile.userName, work), exchange, 'created');
     },
     replace: async (id, body, exchange) => {
       idOf(id, exchange);

@@ -63,11 +63,10 @@ export function callerOf({ caller }: Exchange): Caller {
   return caller;
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** Whether a text can be the id of a row. */
-export function isResourceId(text: string): boolean {
-  return uuid.test(text);
+/** Notes a resource a request is about: its subject, or one beside it. */
+export function concern(exchange: Exchange, id: string): void {
+  if (exchange.subjectId === undefined) exchange.subjectId = id;
+  else exchange.concerned.push(id);
 }
 
 const entityTag = /(?:W\/)?"([^"]*)"|([^\s,]+)/g;

@@ -8,19 +8,21 @@ import type { Credential } from '../store/credential-store';
 import type { Database } from '../store/database';
 import { createRequestBuckets } from './request-bucket';
 
-/** A caller that came with a SCIM token. */
-export type ScimCaller = Caller & { readonly credentialId: string };
+/** A caller that came with a SCIM token, and how many requests a second its organization has set. */
+export type ScimCaller = Caller & { readonly credentialId: string; readonly perSecond: number };
 
 /** A caller that came with an API token. */
 export type ApiCaller = Caller & { readonly tokenId: string; readonly scopes: readonly Scope[] };
 
 /** The token checks of both machine doors. */
 export interface Access {
-  /**
-   * @throws token.invalid for a missing, unknown, expired or revoked token, all alike; rate.limited above the setting
-   * `limit.scim` of the organization
-   */
+  /** @throws token.invalid for a missing, unknown, expired or revoked token, all alike */
   scimCaller(token: string, requestId: string): Promise<ScimCaller>;
+  /**
+   * Takes one request of the organization's second; a step of its own, so that who is refused is known and logged.
+   * @throws rate.limited above the setting `limit.scim`
+   */
+  admit(caller: Pick<ScimCaller, 'organizationId' | 'perSecond'>): void;
   /** @throws token.invalid likewise */
   apiCaller(token: string, requestId: string): Promise<ApiCaller>;
   /** Forgets every kept check; called by whoever revokes. */
@@ -84,9 +86,11 @@ export function createAccess({ database, clock }: Dependencies): Access {
   return {
     scimCaller: async (token, requestId) => {
       const { organizationId, id, scimLimit } = await check('scim', token);
-      if (!buckets.take(organizationId, scimLimit ?? scimPerSecond))
-        throw new AppError('rate.limited', { retryAfter: 1 });
-      return { organizationId, actor: { kind: 'scim', id }, requestId, credentialId: id };
+      const perSecond = scimLimit ?? scimPerSecond;
+      return { organizationId, actor: { kind: 'scim', id }, requestId, credentialId: id, perSecond };
+    },
+    admit: ({ organizationId, perSecond }) => {
+      if (!buckets.take(organizationId, perSecond)) throw new AppError('rate.limited', { retryAfter: 1 });
     },
     apiCaller: async (token, requestId) => {
       const { organizationId, id, scopes } = await check('api', token);

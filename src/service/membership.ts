@@ -55,8 +55,8 @@ export interface Membership {
     change: { readonly edit: GroupEdit; readonly members: MemberEdit },
     options: MemberView & { readonly ifMatch: ExpectedVersion },
   ): Promise<ChangedGroup>;
-  /** Ends the group and all memberships. @throws group.not_found, version.stale */
-  removeGroup(caller: Caller, groupId: string, options: { readonly ifMatch: ExpectedVersion }): Promise<void>;
+  /** Ends the group and all memberships; answers whose. @throws group.not_found, version.stale */
+  removeGroup(caller: Caller, groupId: string, options: { readonly ifMatch: ExpectedVersion }): Promise<MembersMoved>;
   /** @throws group.not_found */
   getGroup(caller: Caller, groupId: string, view: MemberView): Promise<ShownGroup>;
   /** A page; members of its groups in order, as long as they are at most `upTo` together. */
@@ -133,6 +133,7 @@ export function createMembership({ database, clock, newId, licensing }: Dependen
         const moved = { joined: [], left: await moveAllOut(stores, groupId, new Set(), at) };
         await stores.groups.remove(groupId, at);
         await finish(stores, { caller, action: 'group.removed', group, fields: [], moved, at });
+        return moved;
       }),
 
     getGroup: (caller, groupId, { upTo }) =>

@@ -104,16 +104,25 @@ export function createRequestHistory({ database, clock }: Dependencies): Request
     return cleared;
   };
 
-  const deleteRows = async (organizationId: number): Promise<number> => {
-    const now = clock.now().getTime();
-    let deleted = 0;
+  const inBatches = async (work: () => Promise<number>): Promise<number> => {
+    let done = 0;
     for (let turn = 0; turn < mostBatches; turn += 1) {
-      const found = await database.read(organizationId, ({ requestHistory }) =>
-        requestHistory.deleteBefore(new Date(now - rowDays * dayMs), batch),
-      );
-      deleted += found;
+      const found = await work();
+      done += found;
       if (found < batch) break;
     }
+    return done;
+  };
+
+  const deleteRows = async (organizationId: number): Promise<number> => {
+    const now = clock.now().getTime();
+    const before = new Date(now - rowDays * dayMs);
+    await inBatches(() =>
+      database.read(organizationId, ({ requestHistory }) => requestHistory.deleteSubjectsBefore(before, batch)),
+    );
+    const deleted = await inBatches(() =>
+      database.read(organizationId, ({ requestHistory }) => requestHistory.deleteBefore(before, batch)),
+    );
     await database.read(organizationId, ({ holds }) =>
       holds.purgeChanges(new Date(now - 24 * massWindowMs), batch * 100),
     );

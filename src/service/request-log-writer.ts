@@ -8,6 +8,7 @@ import type { Log } from '../log';
 import type { Database } from '../store/database';
 import type { Promised } from '../store/request-log-writer-store';
 import type { Scan } from '../store/scan';
+import { noteSubjects } from './request-subjects';
 
 /** The writer of one process. */
 export interface RequestLogWriter {
@@ -67,6 +68,7 @@ export function createRequestLogWriter({ database, clock, newId, log }: Dependen
     write: async (rows, promise) => {
       await database.acrossOrganizations(async (scan) => {
         await scan.requestLog.add(rows);
+        await noteSubjects(scan, rows);
         await scan.requestLogWriters.keep(writerId, { ...promise, written: rows.length }, clock.now());
       });
       for (const [organizationId, names] of tally(rows)) await noteIgnored(organizationId, [...names.values()]);

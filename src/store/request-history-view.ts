@@ -27,8 +27,8 @@ export interface RequestFilter {
   readonly limit: number;
 }
 
-const columns = `id, request_id, credential_id, client_request_id, received_at, method, path, subject_id, status_code, scim_type,
-  decision, affected, warnings, payload_redacted, duration_ms`;
+const columns = `l.id, l.request_id, l.credential_id, l.client_request_id, l.received_at, l.method, l.path, l.subject_id,
+  l.status_code, l.scim_type, l.decision, l.affected, l.warnings, l.payload_redacted, l.duration_ms`;
 /** How much longer than its answer a request's entries are looked for, in milliseconds. */
 const slackMs = 1000;
 
@@ -37,29 +37,21 @@ export function createRequestHistoryView(connection: Connection) {
   return { ...reading(connection), ...shortening(connection) };
 }
 
-function reading({ organizationId, run, prepared }: Connection) {
+function reading(connection: Connection) {
+  const { organizationId, run, prepared } = connection;
+  const { listOwn, listBeside } = listing(connection);
   return {
     find: async (requestId: string): Promise<PastRequest | undefined> => {
       const { rows } = await prepared(
-        `SELECT ${columns} FROM scim_request_log WHERE organization_id = ? AND request_id = ?`,
+        `SELECT ${columns} FROM scim_request_log l WHERE organization_id = ? AND request_id = ?`,
         [organizationId, requestId],
       );
       return rows[0] && toRequest(rows[0]);
     },
-    list: async ({ subjectId, statusCode, before, limit }: RequestFilter): Promise<PastRequest[]> => {
-      const terms: [string, Value[]][] = [['organization_id = ?', [organizationId]]];
-      if (subjectId !== undefined) terms.push(['subject_id = ?', [subjectId]]);
-      if (statusCode !== undefined) terms.push(['status_code = ?', [statusCode]]);
-      if (before !== undefined) {
-        const { receivedAt, id } = before;
-        terms.push(['received_at <= ? AND (received_at < ? OR id < ?)', [receivedAt, receivedAt, id]]);
-      }
-      const where = terms.map(([sql]) => sql).join(' AND ');
-      const { rows } = await run(
-        `SELECT ${columns} FROM scim_request_log WHERE ${where} ORDER BY received_at DESC, id DESC LIMIT ?`,
-        [...terms.flatMap(([, values]) => values), limit],
-      );
-      return rows.map(toRequest);
+    /** By subject also those that concern it beside their own. */
+    list: async (filter: RequestFilter): Promise<PastRequest[]> => {
+      const own = await listOwn(filter);
+      return filter.subjectId === undefined ? own : newest([...own, ...(await listBeside(filter))], filter.limit);
     },
     /** The audit entries a request wrote: its credential's, from its arrival to its answer. */
     listChanges: async (it: RequestSpan): Promise<RequestedChange[]> => {
@@ -106,6 +98,49 @@ function reading({ organizationId, run, prepared }: Connection) {
   };
 }
 
+/** Each list is read by a key of its own, newest first. */
+function listing({ organizationId, run }: Connection) {
+  return {
+    listOwn: async ({ subjectId, statusCode, before, limit }: RequestFilter): Promise<PastRequest[]> => {
+      const terms: [string, Value[]][] = [['organization_id = ?', [organizationId]]];
+      if (subjectId !== undefined) terms.push(['subject_id = ?', [subjectId]]);
+      if (statusCode !== undefined) terms.push(['status_code = ?', [statusCode]]);
+      if (before !== undefined) {
+        const { receivedAt, id } = before;
+        terms.push(['received_at <= ? AND (received_at < ? OR id < ?)', [receivedAt, receivedAt, id]]);
+      }
+      const where = terms.map(([sql]) => sql).join(' AND ');
+      const { rows } = await run(
+        `SELECT ${columns} FROM scim_request_log l WHERE ${where} ORDER BY received_at DESC, id DESC LIMIT ?`,
+        [...terms.flatMap(([, values]) => values), limit],
+      );
+      return rows.map(toRequest);
+    },
+    listBeside: async ({ subjectId = '', statusCode, before, limit }: RequestFilter): Promise<PastRequest[]> => {
+      const terms: [string, Value[]][] = [['s.organization_id = ? AND s.subject_id = ?', [organizationId, subjectId]]];
+      if (statusCode !== undefined) terms.push(['l.status_code = ?', [statusCode]]);
+      if (before !== undefined) {
+        const { receivedAt, id } = before;
+        terms.push(['s.received_at <= ? AND (s.received_at < ? OR s.log_id < ?)', [receivedAt, receivedAt, id]]);
+      }
+      const where = terms.map(([sql]) => sql).join(' AND ');
+      const { rows } = await run(
+        `SELECT STRAIGHT_JOIN ${columns} FROM scim_request_subjects s
+         JOIN scim_request_log l ON l.id = s.log_id AND l.organization_id = s.organization_id
+         WHERE ${where} ORDER BY s.received_at DESC, s.log_id DESC LIMIT ?`,
+        [...terms.flatMap(([, values]) => values), limit],
+      );
+      return rows.map(toRequest);
+    },
+  };
+}
+
+/** The newest of several lists, each once. */
+function newest(found: readonly PastRequest[], limit: number): PastRequest[] {
+  const once = [...new Map(found.map((it) => [it.id, it])).values()];
+  return once.toSorted((a, b) => Number(b.receivedAt) - Number(a.receivedAt) || b.id - a.id).slice(0, limit);
+}
+
 function shortening({ organizationId, run }: Connection) {
   return {
     /** Requests after a mark and before an instant, oldest first: where payloads are still to be taken out. */
@@ -127,6 +162,14 @@ function shortening({ organizationId, run }: Connection) {
     deleteBefore: async (before: Date, limit: number): Promise<number> => {
       const { affectedRows } = await run(
         'DELETE FROM scim_request_log WHERE organization_id = ? AND received_at < ? ORDER BY received_at LIMIT ?',
+        [organizationId, before, limit],
+      );
+      return affectedRows;
+    },
+    /** The same of whom they concerned. */
+    deleteSubjectsBefore: async (before: Date, limit: number): Promise<number> => {
+      const { affectedRows } = await run(
+        'DELETE FROM scim_request_subjects WHERE organization_id = ? AND received_at < ? ORDER BY received_at LIMIT ?',
         [organizationId, before, limit],
       );
       return affectedRows;

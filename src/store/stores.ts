@@ -35,6 +35,7 @@ import { createReportRowsView } from './report-rows-view';
 import { createReportRunStore } from './report-run-store';
 import { createReportStore } from './report-store';
 import { createRequestHistoryView } from './request-history-view';
+import { createRequestSubjectStore } from './request-subject-store';
 import { createRuleStore } from './rule-store';
 import { createScheduleStore } from './schedule-store';
 import { createSettingStore } from './setting-store';
@@ -154,6 +155,9 @@ export function createStores(connection: Connection) {
     },
     get requestHistory() {
       return createRequestHistoryView(connection);
+    },
+    get requestSubjects() {
+      return createRequestSubjectStore(connection);
     },
     get rules() {
       return createRuleStore(connection);

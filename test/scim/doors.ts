@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, request, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { newId } from '../../src/ids';
-import type { RequestRecord } from '../../src/domain/request-record';
+import type { AnsweredRequest } from '../../src/domain/request-record';
 import { createRequestLog } from '../../src/scim/request-log';
 import { createScim, type Scim } from '../../src/scim/scim';
 import { createAccess, hashToken, type Access } from '../../src/service/access';
@@ -63,7 +63,9 @@ export interface Doors {
   /** Token of the first organization. */
   readonly token: string;
   readonly secondToken: string;
-  readonly rows: RequestRecord[];
+  readonly rows: AnsweredRequest[];
+  /** What was logged, a JSON text a line. */
+  readonly lines: string[];
   readonly url: (door: DoorName) => string;
   send(door: DoorName, method: string, path: string, sent?: Sent): Promise<Answered>;
   /** Writes the request log now. */
@@ -80,8 +82,9 @@ export interface DoorSettings {
 
 /** Opens both listeners for the suites of a file; call it inside the describe that has `useDatabase`. */
 export function useDoors(db: TestDatabase, settings: DoorSettings = {}): Doors {
-  const rows: RequestRecord[] = [];
+  const rows: AnsweredRequest[] = [];
   const faults: unknown[] = [];
+  const lines: string[] = [];
   const tokens = [`upt_scim_${randomUUID()}`, `upt_scim_${randomUUID()}`] as const;
   const clock = testClock();
   const servers = new Map<DoorName, Server>();
@@ -90,7 +93,7 @@ export function useDoors(db: TestDatabase, settings: DoorSettings = {}): Doors {
   let log: ReturnType<typeof createRequestLog>;
   beforeAll(async () => {
     access = createAccess({ database: db.database, clock });
-    ({ scim, log } = compose(db, access, clock, rows, faults, settings));
+    ({ scim, log } = compose(db, access, clock, { rows, faults, lines }, settings));
     servers.set('hot', await listen((req, res) => scim.hot(req, res, (error) => fallThrough(scim, error, req, res))));
     servers.set('app', await listen((req, res) => scim.app(req, res)));
   });
@@ -100,6 +103,7 @@ export function useDoors(db: TestDatabase, settings: DoorSettings = {}): Doors {
     await log.close();
     rows.length = 0;
     faults.length = 0;
+    lines.length = 0;
     clock.set('2026-03-02T09:00:00Z');
     await liftLimits(db);
     await addToken(db, db.organizationId, tokens[0]);
@@ -122,6 +126,7 @@ export function useDoors(db: TestDatabase, settings: DoorSettings = {}): Doors {
     token: tokens[0],
     secondToken: tokens[1],
     rows,
+    lines,
     url,
     send: (door, method, path, sent = {}) => exchange(url(door), method, path, { token: tokens[0], ...sent }),
     flush: () => log.close(),
@@ -139,15 +144,14 @@ function compose(
   db: TestDatabase,
   access: Access,
   clock: TestClock,
-  rows: RequestRecord[],
-  faults: unknown[],
+  { rows, faults, lines }: Pick<Doors, 'rows' | 'lines'> & { readonly faults: unknown[] },
   { hasRoles, ...settings }: DoorSettings,
 ) {
-  const silent = () => undefined;
+  const line = (...said: unknown[]) => void lines.push(JSON.stringify(said));
   const log = {
-    debug: silent,
-    info: silent,
-    warn: silent,
+    debug: line,
+    info: line,
+    warn: line,
     error: (facts: { error?: unknown }) => void faults.push(facts.error),
   };
   const consequences = { endSignIns: createEndAccess({ newId }), matchQuarantined: () => Promise.resolve(0) };

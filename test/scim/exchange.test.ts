@@ -1,9 +1,9 @@
 // One answer to each request: deadlines, outages, and a handler that fails after it has committed.
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { AppError } from '../../src/errors';
 import { newId } from '../../src/ids';
-import { createScim } from '../../src/scim/scim';
+import { createScim, type Scim } from '../../src/scim/scim';
 import type { ProvisioningPort } from '../../src/scim/user-resource';
 import { createAccess } from '../../src/service/access';
 import { createLicensing } from '../../src/service/licensing';
@@ -38,11 +38,16 @@ describe('an exchange', () => {
   async function listen(
     provisioning: Partial<ProvisioningPort>,
     over: Partial<Parameters<typeof createScim>[0]> = {},
+    handler: (scim: Scim) => RequestListener = (scim) => (req, res) =>
+      scim.hot(req, res, (error) => (error ? scim.answerError(error, req, res) : scim.app(req, res))),
   ): Promise<string> {
     const scim = createScim({
       provisioning: { ...real(), ...provisioning },
       membership: createMembership({ database: db.database, clock, newId, licensing: createLicensing({ newId }) }),
-      access: { scimCaller: async () => ({ ...scimCaller(db.organizationId), credentialId: newId() }) },
+      access: {
+        scimCaller: async () => ({ ...scimCaller(db.organizationId), credentialId: newId(), perSecond: 1 }),
+        admit: silent,
+      },
       requestLog: { add: silent, stats: () => ({ queued: 0, dropped: 0 }), close: async () => undefined },
       clock,
       newId,
@@ -51,9 +56,7 @@ describe('an exchange', () => {
       secretKey: 'k'.repeat(32),
       ...over,
     });
-    const server = createServer((req, res) =>
-      scim.hot(req, res, (error) => (error ? scim.answerError(error, req, res) : scim.app(req, res))),
-    );
+    const server = createServer(handler(scim));
     servers.push(server);
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/scim/v2`;
@@ -88,6 +91,25 @@ describe('an exchange', () => {
 
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
     expect(errors).toEqual([]);
+  });
+
+  it('says 414 for a URL that the listener would not have read, to callers it knows, and logs it', async () => {
+    const logged: [string, number][] = [];
+    const requestLog = {
+      add: (request: { decision: string | undefined }, status: number) =>
+        void logged.push([request.decision ?? '', status]),
+      stats: () => ({ queued: 0, dropped: 0 }),
+      close: async () => undefined,
+    };
+    const base = await listen({}, { requestLog }, (scim) => (req, res) => {
+      scim.answerError(new AppError('url.too_long'), req, res);
+    });
+    const url = `${base}/Users?filter=${'a'.repeat(15_000)}`;
+
+    const [known, stranger] = [await fetch(url, { headers }), await fetch(url)];
+
+    expect([known.status, stranger.status, logged]).toEqual([414, 401, [['url.too_long', 414]]]);
+    expect(await known.json()).toMatchObject({ status: '414' });
   });
 
   it.each(['database.unavailable', 'database.busy'] as const)(

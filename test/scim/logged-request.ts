@@ -1,5 +1,5 @@
 // An answered request as the request log takes it. Used by the suites of the log and of its writer.
-import type { LoggedRequest } from '../../src/scim/request-log';
+import type { LoggedRequest } from '../../src/scim/logged-request';
 
 /** A read; what is given replaces its parts. */
 export function aRequest(over: Partial<LoggedRequest> = {}): LoggedRequest {
@@ -16,6 +16,8 @@ export function aRequest(over: Partial<LoggedRequest> = {}): LoggedRequest {
     ignored: [],
     target: undefined,
     subjectId: undefined,
+    concerned: [],
+    takenNames: [],
     decision: 'read',
     change: undefined,
     affected: undefined,

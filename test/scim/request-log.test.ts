@@ -1,9 +1,11 @@
 // The request log: what a row says, what it leaves out, and that it is never in the way.
 import { AppError } from '../../src/errors';
-import type { RequestRecord } from '../../src/domain/request-record';
+import type { AnsweredRequest, RequestRecord } from '../../src/domain/request-record';
 import { createRequestLog } from '../../src/scim/request-log';
 import { useDatabase } from '../support/database';
-import { useDoors, idOf } from './doors';
+import { createRequestHistory } from '../../src/service/request-history';
+import { scimCaller } from '../support/builders';
+import { doorNames, idOf, useDoors } from './doors';
 import { aRequest } from './logged-request';
 
 const silent = () => undefined;
@@ -63,6 +65,30 @@ describe('the request log', () => {
       null,
     ]);
   });
+
+  it.each(doorNames)(
+    'holds what a limiter has refused at the %s door, and counts it among the failures',
+    async (door) => {
+      await db.sql.query(`UPDATE organization_settings SET value_json = '2' WHERE setting = 'limit.scim'`);
+      for (let no = 0; no < 4; no += 1) await doors.send(door, 'POST', '/Users', { body: { userName: `u${no}` } });
+      await doors.send(door, 'POST', '/Users', { body: { userName: 'stranger' }, token: 'wrong' });
+      await doors.flush();
+      await db.database.acrossOrganizations((scan) => scan.requestLog.add(doors.rows));
+      const history = createRequestHistory({ database: db.database, clock: doors.clock });
+      const caller = scimCaller(db.organizationId);
+
+      const [page, health] = [
+        await history.ask(caller, { statusCode: 429, limit: 10 }),
+        await history.health(caller, 24),
+      ];
+
+      expect(page.items.map(({ decision, path, payload }) => [decision, path, payload])).toEqual([
+        ['rate.limited', '/scim/v2/Users', null],
+        ['rate.limited', '/scim/v2/Users', null],
+      ]);
+      expect(health).toMatchObject({ requests: 4, failures: 2, byStatus: { 201: 2, 429: 2 } });
+    },
+  );
 
   it('marks a failed change of the manager alone, which directories count apart', async () => {
     const id = idOf(await doors.send('hot', 'POST', '/Users', { body: { userName: 'u' } }));
@@ -128,6 +154,24 @@ describe('the request log', () => {
     expect(written).toHaveLength(10_000);
     expect(new Set(written.map((row) => row.requestId)).size).toBe(10_000);
     expect(requestLog.stats()).toEqual({ queued: 0, dropped: 50 });
+  });
+
+  it('names everybody a request concerned once, up to 100,000, and says when there are more', async () => {
+    const written: AnsweredRequest[] = [];
+    const requestLog = createRequestLog({ write: async (rows) => void written.push(...rows), log });
+    const ids = Array.from({ length: 100_001 }, (_, no) => `0190a1b2-c3d4-7e5f-8a9b-${String(no).padStart(12, '0')}`);
+
+    requestLog.add(aRequest({ subjectId: ids[0], concerned: [...ids.slice(0, 9), ...ids.slice(0, 9), 'nobody'] }), 200);
+    requestLog.add(aRequest({ concerned: ids }), 200);
+    requestLog.add(aRequest({ url: `/scim/v2/Groups/${ids[0]}?x=1`, decision: 'rate.limited' }), 429);
+    await requestLog.close();
+
+    expect(written.map(({ concerned, warnings }) => [concerned.length, warnings])).toEqual([
+      [8, null],
+      [100_000, ['people_omitted']],
+      [0, null],
+    ]);
+    expect(written[2]).toMatchObject({ subjectId: ids[0], affected: null });
   });
 
   it('loses a row that the database refuses, and no other', async () => {

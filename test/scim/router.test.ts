@@ -9,6 +9,30 @@ describe('the two doors', () => {
   const doors = useDoors(db);
 
   describe.each(doorNames)('%s', (door) => {
+    it.each(['//scim/v2/Users', '/%73cim/v2/Users', '//scim'])(
+      '%s is 404 in our words, behind the token',
+      async (path) => {
+        const ask = (token: string) =>
+          fetch(`${doors.url(door)}${path}`, { headers: { Authorization: `Bearer ${token}` } });
+
+        const [bare, answer] = [await ask('wrong'), await ask(doors.token)];
+
+        expect([bare.status, answer.status]).toEqual([401, 404]);
+        expect([answer.headers.get('content-type'), await answer.json()]).toEqual([
+          'application/scim+json',
+          expect.objectContaining({ schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '404' }),
+        ]);
+      },
+    );
+
+    it('/SCIM/V2/users is the list of users', async () => {
+      const headers = { Authorization: `Bearer ${doors.token}` };
+
+      const answer = await fetch(`${doors.url(door)}/SCIM/V2/users`, { headers });
+
+      expect([answer.status, ((await answer.json()) as { totalResults: number }).totalResults]).toEqual([200, 0]);
+    });
+
     it.each([
       ['PUT', '/Users', 405, 'GET, POST'],
       ['DELETE', '/Users', 405, 'GET, POST'],

@@ -3,7 +3,6 @@ import { PassThrough } from 'node:stream';
 import { listFindings, resolveFinding } from '../../src/cli/finding-command';
 import { createOutput } from '../../src/cli/output';
 import { systemCaller } from '../../src/domain/caller';
-import type { AnsweredRequest } from '../../src/domain/request-record';
 import { newId } from '../../src/ids';
 import { createFindings } from '../../src/service/findings';
 import { createRequestLogWriter } from '../../src/service/request-log-writer';
@@ -22,7 +21,7 @@ describe('findings of a mapping', () => {
     await doors.flush();
     const { clock, rows } = doors;
     const writer = createRequestLogWriter({ database: db.database, clock, newId, log: quietLog });
-    await writer.write(rows.splice(0) as AnsweredRequest[], { promised: 0, dropped: 0 });
+    await writer.write(rows.splice(0), { promised: 0, dropped: 0 });
     await writer.close();
   }
 

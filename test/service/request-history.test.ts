@@ -129,6 +129,10 @@ describe('the flight recorder', () => {
     await add(...Array.from({ length: 2100 }, (_, no) => old(31 + no / 2100)), old(30), old(91), old(90));
     await add({ ...old(95), organizationId: db.secondOrganizationId });
 
+    await db.sql.query(
+      `INSERT INTO scim_request_subjects (organization_id, subject_id, received_at, log_id)
+       SELECT organization_id, UUID(), received_at, id FROM scim_request_log`,
+    );
     const first = await history().purge();
     db.statements.length = 0;
     const second = await history().purge();
@@ -142,6 +146,11 @@ describe('the flight recorder', () => {
       [db.organizationId],
     );
     expect(left).toEqual([{ n: 2102, kept: 1 }]);
+    const [beside] = await db.sql.query(
+      `SELECT COUNT(*) AS n, SUM(l.id IS NULL) AS orphans FROM scim_request_subjects s
+       LEFT JOIN scim_request_log l ON l.id = s.log_id`,
+    );
+    expect(beside).toEqual([{ n: 2102, orphans: '0' }]);
   });
 
   it('S32: reads no more rows than it shows, whatever the log holds', async () => {
@@ -155,7 +164,12 @@ describe('the flight recorder', () => {
         [size],
       );
     }
-    await db.sql.query('ANALYZE TABLE scim_request_log');
+    await db.sql.query(
+      `INSERT INTO scim_request_subjects (organization_id, subject_id, received_at, log_id)
+       SELECT organization_id, IF(id % 2, ?, subject_id), received_at, id FROM scim_request_log`,
+      [user.id],
+    );
+    await db.sql.query('ANALYZE TABLE scim_request_log, scim_request_subjects');
     await add({ subjectId: user.id, requestId: 'wanted' }, { subjectId: user.id, statusCode: 409 });
     const reads = async (sql: string, values: unknown[]): Promise<number> => {
       await db.sql.query('FLUSH STATUS');
@@ -163,18 +177,37 @@ describe('the flight recorder', () => {
       const [rows] = await db.sql.query("SHOW SESSION STATUS LIKE 'Handler_read%'");
       return (rows as { Value: string }[]).reduce((sum, { Value }) => sum + Number(Value), 0);
     };
-    const statement = async (work: () => Promise<unknown>): Promise<string> => {
+    const statement = async (work: () => Promise<unknown>, table = 'log'): Promise<string> => {
       db.statements.length = 0;
       await work();
-      return db.statements.find((sql) => /FROM scim_request_log/.test(sql))!;
+      return db.statements.find((sql) => sql.includes(`FROM scim_request_${table}`))!;
     };
 
     const byUser = await statement(() => history().ask(caller, { user: user.id, limit: 20 }));
+    const beside = await statement(() => history().ask(caller, { user: user.id, limit: 20 }), 'subjects');
+    const before = { receivedAt: new Date(clock.now().getTime() - 40_000_050), id: 1 };
+    const later = await statement(() => history().ask(caller, { user: user.id, limit: 20, before }), 'subjects');
     const byStatus = await statement(() => history().ask(caller, { statusCode: 409, limit: 20 }));
     const newest = await statement(() => history().ask(caller, { limit: 20 }));
     const byRequest = await statement(() => history().ask(caller, { requestId: 'wanted', limit: 1 }));
 
     expect(await reads(byUser, [db.organizationId, user.id, 21])).toBeLessThan(60);
+    expect(await reads(beside, [db.organizationId, user.id, 21])).toBeLessThan(60);
+    const { receivedAt, id } = before;
+    expect(await reads(later, [db.organizationId, user.id, receivedAt, receivedAt, id, 21])).toBeLessThan(60);
+    const [plan] = await db.sql.query(`EXPLAIN FORMAT=TRADITIONAL ${later}`, [
+      db.organizationId,
+      user.id,
+      receivedAt,
+      receivedAt,
+      id,
+      21,
+    ]);
+    expect((plan as { table: string; key: string }[]).map(({ table, key }) => [table, key])).toEqual([
+      ['s', 'PRIMARY'],
+      ['l', 'PRIMARY'],
+    ]);
+    expect(JSON.stringify(plan)).not.toMatch(/filesort|temporary/);
     expect(await reads(byStatus, [db.organizationId, 409, 21])).toBeLessThan(60);
     expect(await reads(newest, [db.organizationId, 21])).toBeLessThan(60);
     expect(await reads(byRequest, [db.organizationId, 'wanted'])).toBeLessThan(5);

@@ -1,6 +1,7 @@
 // What a process that died has cost the request log: told once, by the next one, between two bounds.
 import { newId } from '../../src/ids';
-import { createRequestLog, type LoggedRequest } from '../../src/scim/request-log';
+import type { LoggedRequest } from '../../src/scim/logged-request';
+import { createRequestLog } from '../../src/scim/request-log';
 import { createRequestLogWriter } from '../../src/service/request-log-writer';
 import { aRequest } from '../scim/logged-request';
 import { scimCaller, testClock } from '../support/builders';
