@@ -30,6 +30,8 @@ export interface Config {
     readonly isLoopback: boolean;
     readonly trustProxy: number;
   };
+  /** Where /metrics and /version are; without a port nowhere. */
+  readonly ops: { readonly host: string; readonly port: number | undefined };
   /** `hasRoles`: /Roles and /Entitlements are there. */
   readonly scim: { readonly hasRoles: boolean };
   readonly database: DatabaseConfig;
@@ -146,6 +148,7 @@ function freeze(v: Values): Config {
   };
   return Object.freeze({
     web: Object.freeze(web),
+    ops: Object.freeze({ host: known(v, 'OPS_HOST'), port: v['OPS_PORT'] as number | undefined }),
     scim: Object.freeze({ hasRoles: v['SCIM_ROLES'] === 'on' }),
     database: Object.freeze(databaseOf(v)),
     temporal: Object.freeze(temporalOf(v)),

@@ -99,6 +99,8 @@ export const variables = [
   { name: 'LICENSE_SEATS', shape: whole(0, 10000000), fallback: '500', example: '500' },
   { name: 'SCIM_ROLES', shape: z.enum(['on', 'off'] as const, 'on or off'), fallback: 'off', example: 'on' },
   { name: 'SECRET_KEY', shape: secretText, secret: true, example: '64 hex characters' },
+  { name: 'OPS_HOST', shape: text, fallback: '127.0.0.1', example: '0.0.0.0' },
+  { name: 'OPS_PORT', shape: whole(1, 65535), example: '9090' },
   { name: 'TRUST_PROXY', shape: whole(0, 10), fallback: '0', example: '1' },
   {
     name: 'FAULTS',

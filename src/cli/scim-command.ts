@@ -32,10 +32,12 @@ export async function showRequests({ history, caller, output }: Parts, wish: Log
   );
 }
 
-/** Shows the share of failures against the lines of Entra's quarantine; answers whether the directory is clear of them. */
+/**
+ * Shows the share of failures against the lines of Entra's quarantine; answers whether the directory is clear of them, which is
+ * when the alert about failures is, or would be, closed.
+ */
 export async function showHealth({ history, caller, output }: Parts, hours: number): Promise<boolean> {
   const it = await history.health(caller, hours);
-  const percent = `${(it.ratio * 100).toFixed(1)} %`;
   output.result(
     {
       since: it.since.toISOString(),
@@ -47,20 +49,40 @@ export async function showHealth({ history, caller, output }: Parts, hours: numb
       state: it.state,
       line: it.line,
       failures_left: it.failuresLeft,
+      recent_ratio: it.recentRatio,
+      expected_in_s: it.expectedInMs === null ? null : Math.round(it.expectedInMs / 1000),
+      last_request_at: it.lastAt?.toISOString() ?? null,
+      silent: it.isSilent,
       dropped: it.missing.dropped,
       lost_least: it.missing.lostLeast,
       lost_most: it.missing.lostMost,
     },
     [
-      `${it.requests} requests since ${it.since.toISOString()}, ${it.failures} failed (${percent} without members and managers): ${it.state}`,
+      `${it.requests} requests since ${it.since.toISOString()}, ${it.failures} failed (${percent(it.ratio)} without members and managers; ${percent(it.recentRatio)} within the last 40 minutes): ${it.state.replaceAll('_', ' ')}`,
       ...Object.entries(it.byStatus).map(([status, count]) => `  ${status}  ${count}`),
-      it.failuresLeft === 0
-        ? `Entra quarantines such a job (${it.line}).`
-        : `${it.failuresLeft} failures until Entra's next line.`,
+      lineAhead(it),
+      ...(it.isSilent ? [`The directory is silent since ${it.lastAt?.toISOString()}.`] : []),
       ...missingLines(it.missing),
     ],
   );
   return it.state === 'ok';
+}
+
+function lineAhead(it: ScimHealth): string {
+  const { expectedInMs, failuresLeft } = it;
+  if (failuresLeft === 0 || expectedInMs === 0) return `Entra quarantines such a job (${it.line}).`;
+  const next = `${failuresLeft} failures until Entra's next line`;
+  return expectedInMs === null
+    ? `${next}.`
+    : `${next}; at this pace it is crossed in ${hoursOf(expectedInMs)} hours (${it.line}).`;
+}
+
+function hoursOf(ms: number): string {
+  return (ms / 3_600_000).toFixed(1);
+}
+
+function percent(ratio: number): string {
+  return `${(ratio * 100).toFixed(1)} %`;
 }
 
 function missingLines({ dropped, lostLeast, lostMost }: ScimHealth['missing']): string[] {

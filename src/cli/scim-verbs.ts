@@ -79,7 +79,7 @@ export function addScim(program: Command, handlers: ScimHandlers, action: Wrap):
     .action(action((wish: LogWish) => handlers.scimLog(wish)));
   scim
     .command('health')
-    .description('failures against the lines of Entra quarantine; exit code 1 when they are too many')
+    .description('failures against the lines of Entra quarantine; exit code 1 at risk of it')
     .option('--hours <count>', 'to look back', readNumber(1, 2160), 24)
     .action(action(({ hours }: { hours: number }) => handlers.scimHealth(hours)));
   scim

@@ -20,6 +20,7 @@ import { createMassChangeGuard } from '../service/mass-change-guard';
 import { createPolicies, createReminderDrafts } from '../service/policies';
 import { createPools } from '../service/pools';
 import { createProvisioning } from '../service/provisioning';
+import { createProvisioningWatch } from '../service/provisioning-watch';
 import { createRateLimits } from '../service/rate-limits';
 import { createRequestHistory } from '../service/request-history';
 import { createReportSchedules } from '../service/report-schedules';
@@ -107,5 +108,6 @@ export function createDirectory(
     groupMoves: createGroupMoves({ ...parts, licensing, log }),
     holds: createHolds({ ...parts, licensing }),
     requestHistory: createRequestHistory(parts),
+    provisioningWatch: createProvisioningWatch(parts),
   };
 }

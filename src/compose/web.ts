@@ -13,6 +13,8 @@ import { createRequestLogWriter } from '../service/request-log-writer';
 import { createEngine } from '../view/engine';
 import { createCore, type Core } from './core';
 import { startListener } from './listener';
+import { createProvisioningMetrics, requestLogMetrics } from './metrics';
+import { startOps } from './ops';
 import { startTicker } from './ticker';
 import type { Running } from './role';
 
@@ -40,6 +42,11 @@ export async function startWeb(config: Config, log: Log): Promise<Running> {
   });
   const listener = await startListener(app, config.web.host, config.web.port);
   log.info({ port: listener.port }, 'listening');
+  const ops = await startOps({
+    ...config.ops,
+    sources: [() => requestLogMetrics(recorder.stats()), createProvisioningMetrics(core.provisioningWatch)],
+    log,
+  });
   const opening = startTicker({
     name: 'opening',
     everyMs: lookMs,
@@ -64,6 +71,7 @@ export async function startWeb(config: Config, log: Log): Promise<Running> {
       await opening.stop();
       await recording.stop();
       await listener.close();
+      await ops?.close();
       await scim.close();
       await recorder.close();
       await core.close();
@@ -80,6 +88,7 @@ function createScimDoors(core: Core) {
   return {
     scim: createScim({ pools, access, membership, provisioning, requestLog, clock, newId, log, publicUrl, secretKey }),
     recorder: {
+      stats: () => requestLog.stats(),
       /** Promises rows before they come, shows that this process lives, and tells of those that do not. */
       beat: async (): Promise<void> => {
         await requestLog.promise();

@@ -41,6 +41,8 @@ const foldMs = 1000;
 /** How soon the seats of a large group follow its members. */
 const settleMs = 1000;
 const linkMs = 60_000;
+/** At 100 requests a second Entra's 5,000 failures are minutes away. */
+const watchMs = 30_000;
 /** How often what has an end is ended, until a nightly workflow does it. */
 const tidyMs = 3_600_000;
 /** Workflow starts per second that a real server carries; the launcher sets 50 for its development server. */
@@ -59,39 +61,13 @@ export async function startWorker(config: Config, log: Log): Promise<Running> {
   const reporting = openReporting(core);
   const stopping = new AbortController();
   const temporal = runTemporal({ core, mailing, reporting, isReady }, address, stopping.signal);
-  const folding = startTicker({
-    name: 'fold counts',
-    everyMs: foldMs,
-    log,
-    work: async () => {
-      if (await isReady()) await core.adoption.foldCounts();
-    },
-  });
-  const settling = startTicker({
-    name: 'settle large groups',
-    everyMs: settleMs,
-    log,
-    work: async () => {
-      if (await isReady()) await core.groupMoves.settle(stopping.signal);
-    },
-  });
-  const linkManagers = createManagerLinks(core);
-  const linking = startTicker({
-    name: 'link managers',
-    everyMs: linkMs,
-    log,
-    work: async () => {
-      if (await isReady()) await linkManagers();
-    },
-  });
-  const tidying = startTicker({
-    name: 'tidy',
-    everyMs: tidyMs,
-    log,
-    work: async () => {
-      if (await isReady()) await tidy(core);
-    },
-  });
+  const every = (everyMs: number, name: string, work: () => Promise<unknown>): Running =>
+    startTicker({ name, everyMs, log, work: async () => ((await isReady()) ? work() : undefined) });
+  const folding = every(foldMs, 'fold counts', () => core.adoption.foldCounts());
+  const settling = every(settleMs, 'settle large groups', () => core.groupMoves.settle(stopping.signal));
+  const linking = every(linkMs, 'link managers', createManagerLinks(core));
+  const watching = every(watchMs, 'watch provisioning', () => core.provisioningWatch.watch());
+  const tidying = every(tidyMs, 'tidy', () => tidy(core));
   return {
     stop: async () => {
       stopping.abort();
@@ -99,6 +75,7 @@ export async function startWorker(config: Config, log: Log): Promise<Running> {
       await settling.stop();
       await temporal;
       await tidying.stop();
+      await watching.stop();
       await folding.stop();
       await mailing.mailer.close();
       await reporting.close();

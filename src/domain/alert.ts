@@ -1,6 +1,7 @@
 // What admins are told without asking: the kinds of alerts, who hears of them, and when they end by themselves. Pure; called
 // by service/alert-step and service/alerts. Source of the kinds: docs/operations.md.
 import type { Role } from './caller';
+import type { QuarantineLine } from './entra-quarantine';
 
 /** What each kind says, once it is read. Only figures, codes, ids and names of things; an admin's address is an admin's to see. */
 export interface AlertFactsByKind {
@@ -15,6 +16,26 @@ export interface AlertFactsByKind {
     readonly reason: 'deactivated' | 'removed';
     readonly requestId: string;
     readonly superAdmins: number;
+  };
+  provisioning_failing: {
+    /** Of the last 40 minutes, as the other counts. */
+    readonly requests: number;
+    readonly failures: number;
+    /** Those about members and managers. */
+    readonly referenceFailures: number;
+    /** 0 to 1, these apart. */
+    readonly ratio: number;
+    /** The answer that most failures had, and how many. */
+    readonly status: number;
+    readonly times: number;
+    /** When the directory's job would cross a line of Entra's quarantine; null when not within a day. */
+    readonly expectedAt: Date | null;
+    readonly line: QuarantineLine | null;
+  };
+  provisioning_silent: {
+    readonly lastAt: Date;
+    /** Of the 40 minutes up to the last one. */
+    readonly requests: number;
   };
   mail_unknown: { readonly mails: number };
   work_parked: { readonly rows: number; readonly topic: string; readonly error: string };
@@ -67,6 +88,8 @@ export const alertRules: { readonly [K in AlertKind]: AlertRule } = {
   hold_expired: event,
   mass_delete: event,
   admin_deactivated: event,
+  provisioning_failing: state,
+  provisioning_silent: { ...state, isLive: true },
   mail_unknown: { ...state, isLive: true },
   work_parked: state,
   report_failed: { ...state, isEvidence: true },

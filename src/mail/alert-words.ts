@@ -92,6 +92,30 @@ const table: { readonly [K in AlertKind]: (facts: AlertFactsByKind[K]) => AlertW
     advice: superAdmins === 0 ? 'No Super Admin is left. Print a new setup code.' : 'See what the directory sent.',
     commands: [...(superAdmins === 0 ? ['admin recover'] : []), `scim log --request ${requestId}`],
   }),
+  provisioning_failing: ({ requests, failures, ratio, referenceFailures, status, times, expectedAt }) => ({
+    title: 'Provisioning fails',
+    lead: `${count(failures)} of ${count(requests)} requests of the directory failed within 40 minutes.`,
+    figures: [
+      figure(
+        'Share',
+        `${percent(ratio)}${referenceFailures === 0 ? '' : `, beside ${count(referenceFailures)} about members and managers`}`,
+      ),
+      figure('Most often answered', `${status} (${count(times)} times)`),
+      figure('Quarantine expected', expectedAt ?? 'not within a day at this pace'),
+    ],
+    consequence: 'These people are as they were before. In quarantine Entra asks once a day, and stops after 28 days.',
+    advice: 'See what was answered, mend it, and restart provisioning in Entra if it is in quarantine.',
+    commands: ['scim health', `scim log --status ${status}`],
+  }),
+  provisioning_silent: ({ lastAt, requests }) => ({
+    title: 'The directory is silent',
+    lead: 'The directory has asked nothing for longer than two of its cycles.',
+    figures: [figure('Last request', lastAt), figure('Requests of its last cycle', count(requests))],
+    consequence: 'Nobody loses a seat. Who joins, changes or leaves in the directory is not known here.',
+    advice:
+      'In Entra open Enterprise applications, the app, Provisioning: is it on, in quarantine, and what do its logs say? A token that has ended is refused before it is logged.',
+    commands: ['token list', 'scim log'],
+  }),
   mail_unknown: ({ mails }) => ({
     title: 'Mails of unknown fate',
     lead: `${mails === 1 ? '1 mail was' : `${count(mails)} mails were`} handed over, and nobody knows what came of it.`,
@@ -144,5 +168,9 @@ function count(n: number): string {
 }
 
 function share(part: number, whole: number): string {
-  return whole === 0 ? 'none is enabled' : `${Math.round((part / whole) * 1000) / 10} %`;
+  return whole === 0 ? 'none is enabled' : percent(part / whole);
+}
+
+function percent(ratio: number): string {
+  return `${Math.round(ratio * 1000) / 10} %`;
 }

@@ -1,5 +1,6 @@
 // What an alert says when somebody looks: what was kept of it, and the figures of now while it is open. Called by alerts.ts.
 import type { AlertFacts, AlertFactsByKind, AlertKind, PoolFigures } from '../domain/alert';
+import type { QuarantineLine } from '../domain/entra-quarantine';
 import { holdExpiryMs, massWindowMs } from '../domain/hold';
 import type { AlertRow } from '../store/alert-store';
 import type { Stores } from '../store/stores';
@@ -28,6 +29,20 @@ const readers: { readonly [K in AlertKind]: Reader<K> } = {
     const superAdmins = await stores.admins.countWorkingSuperAdmins();
     return { email: admin?.email ?? null, reason, requestId: String(detail['requestId']), superAdmins };
   },
+  provisioning_failing: async (_, { detail }) => ({
+    requests: Number(detail['requests']),
+    failures: Number(detail['failures']),
+    referenceFailures: Number(detail['referenceFailures']),
+    ratio: Number(detail['ratio']),
+    status: Number(detail['status']),
+    times: Number(detail['times']),
+    expectedAt: detail['expectedAt'] === null ? null : new Date(String(detail['expectedAt'])),
+    line: detail['line'] as QuarantineLine | null,
+  }),
+  provisioning_silent: async (_, { detail }) => ({
+    lastAt: new Date(String(detail['lastAt'])),
+    requests: Number(detail['requests']),
+  }),
   mail_unknown: async (stores) => ({ mails: await stores.mails.countUnknown() }),
   work_parked: async (stores, { detail }) => {
     return { rows: await stores.parked.count(), topic: String(detail['topic']), error: String(detail['error']) };

@@ -2,7 +2,7 @@
 // old rows. Called by the command line and the worker.
 import type { Clock } from '../clock';
 import type { Caller } from '../domain/caller';
-import { quarantineRisk, type QuarantineRisk, type RequestCounts } from '../domain/entra-quarantine';
+import { isSilent, quarantineRisk, type QuarantineRisk, type RequestCounts } from '../domain/entra-quarantine';
 import { massWindowMs } from '../domain/hold';
 import type { RequestedChange } from '../domain/request-record';
 import { AppError } from '../errors';
@@ -10,6 +10,8 @@ import type { Database } from '../store/database';
 import type { PastRequest, RequestMark } from '../store/request-history-view';
 import type { MissingRows } from '../store/request-log-writer-store';
 import { eachApart } from './apart';
+import { standingOf } from './provisioning-watch';
+import { countRequests } from './scim-standing';
 
 /** A question; without any word the newest requests. */
 export interface RequestQuestion {
@@ -27,9 +29,14 @@ export interface RequestPage {
   readonly next: RequestMark | undefined;
 }
 
-/** How the directory fares. */
+/** How the directory fares: counts of the hours asked for, and its standing as the alert `provisioning_failing` judges it. */
 export interface ScimHealth extends RequestCounts, QuarantineRisk {
   readonly since: Date;
+  /** The share that failed within the last 40 minutes, 0 to 1. */
+  readonly recentRatio: number;
+  readonly lastAt: Date | null;
+  /** It has asked before, and not for 80 minutes. */
+  readonly isSilent: boolean;
   readonly byStatus: Readonly<Record<string, number>>;
   /** Rows of the whole installation that the counts lack, of processes seen since then. */
   readonly missing: MissingRows;
@@ -39,7 +46,7 @@ export interface ScimHealth extends RequestCounts, QuarantineRisk {
 export interface RequestHistory {
   /** @throws user.not_found, request.not_found */
   ask(caller: Caller, question: RequestQuestion): Promise<RequestPage>;
-  /** Counts of the last hours against the lines of Entra's quarantine. */
+  /** Counts of the last hours, and where they lead: the lines of Entra's quarantine. */
   health(caller: Caller, hours: number): Promise<ScimHealth>;
   /** In all organizations: payloads leave after 30 days, rows after 90, counters of mass changes after one. */
   purge(): Promise<{ readonly payloads: number; readonly rows: number }>;
@@ -57,8 +64,6 @@ const batch = 1000;
 /** Batches of one run, so that a purge that was off for long does not hold the worker. */
 const mostBatches = 500;
 const watermark = 'scim_log.payloads_purged';
-const successes = [200, 201, 204, 304];
-const failures = [400, 401, 403, 404, 405, 408, 409, 412, 413, 414, 415, 429, 500, 501, 503];
 const uuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** The service. */
@@ -135,15 +140,23 @@ export function createRequestHistory({ database, clock }: Dependencies): Request
     health: async ({ organizationId }, hours) => {
       const since = new Date(clock.now().getTime() - hours * 60 * 60 * 1000);
       const missing = await database.acrossOrganizations((scan) => scan.requestLogWriters.sumMissing(since));
-      return database.read(organizationId, async ({ requestHistory }) => {
-        const byStatus = await requestHistory.countByStatus([...successes, ...failures], since);
-        const sum = (codes: readonly number[]) => codes.reduce((total, code) => total + (byStatus.get(code) ?? 0), 0);
-        const counts = {
-          requests: sum([...successes, ...failures]),
-          failures: sum(failures),
-          referenceFailures: await requestHistory.countReferenceFailures(failures, since, 100_000),
+      return database.read(organizationId, async (stores) => {
+        const { byStatus, failedByStatus: _, ...counts } = await countRequests(stores, since);
+        const { recentRatio, lastAt, state, line, expectedInMs } = await standingOf(stores, clock.now());
+        const own = quarantineRisk(counts);
+        return {
+          ...own,
+          ...counts,
+          state,
+          line: line ?? own.line,
+          expectedInMs,
+          since,
+          byStatus: Object.fromEntries(byStatus),
+          missing,
+          recentRatio,
+          lastAt: lastAt ?? null,
+          isSilent: isSilent(lastAt, clock.now()),
         };
-        return { since, byStatus: Object.fromEntries(byStatus), missing, ...counts, ...quarantineRisk(counts) };
       });
     },
     purge: async () => {

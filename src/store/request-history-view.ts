@@ -76,25 +76,6 @@ function reading(connection: Connection) {
       );
       return rows.map((row) => row['id'] as string);
     },
-    /** Answers since an instant, by status; from the key alone. */
-    countByStatus: async (statusCodes: readonly number[], since: Date): Promise<Map<number, number>> => {
-      const { rows } = await run(
-        `SELECT status_code, COUNT(*) AS n FROM scim_request_log
-         WHERE organization_id = ? AND status_code IN (?) AND received_at >= ? GROUP BY status_code`,
-        [organizationId, statusCodes, since],
-      );
-      return new Map(rows.map((row) => [row['status_code'] as number, Number(row['n'])]));
-    },
-    /** Failed changes of members and managers since an instant, as directories count them; `limit` failures are looked at. */
-    countReferenceFailures: async (statusCodes: readonly number[], since: Date, limit: number): Promise<number> => {
-      const { rows } = await run(
-        `SELECT COUNT(*) AS n FROM (SELECT method, path, affected FROM scim_request_log
-           WHERE organization_id = ? AND status_code IN (?) AND received_at >= ? LIMIT ?) failed
-         WHERE method = 'PATCH' AND (path LIKE '%/groups/%' OR JSON_CONTAINS_PATH(affected, 'one', '$.reference'))`,
-        [organizationId, statusCodes, since, limit],
-      );
-      return Number(rows[0]?.['n']);
-    },
   };
 }
 

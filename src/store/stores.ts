@@ -34,6 +34,7 @@ import { createReportDeliveryStore } from './report-delivery-store';
 import { createReportRowsView } from './report-rows-view';
 import { createReportRunStore } from './report-run-store';
 import { createReportStore } from './report-store';
+import { createRequestCountView } from './request-count-view';
 import { createRequestHistoryView } from './request-history-view';
 import { createRequestSubjectStore } from './request-subject-store';
 import { createRuleStore } from './rule-store';
@@ -152,6 +153,9 @@ export function createStores(connection: Connection) {
     },
     get reports() {
       return createReportStore(connection);
+    },
+    get requestCounts() {
+      return createRequestCountView(connection);
     },
     get requestHistory() {
       return createRequestHistoryView(connection);

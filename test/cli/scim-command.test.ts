@@ -78,4 +78,37 @@ describe('the scim verbs', () => {
     expect(said[1]?.document).toMatchObject({ dropped: 2, lost_least: 1, lost_most: 6 });
     expect(said[1]?.lines.at(-1)).toBe('Not in the log of this installation: 2 dropped, 1 to 6 lost in crashes.');
   });
+
+  it('answer whether the directory is clear of quarantine, and say how far it is and since when it is silent', async () => {
+    const { said, parts } = arrange();
+    const fill = async (count: number, statusCode: number) => {
+      for (let no = 0; no < count; no += 1) await add('/scim/v2/Users', null, statusCode);
+    };
+    await fill(16, 200);
+
+    const clear = [await showHealth(parts, 24)];
+    await fill(5, 409);
+    clear.push(await showHealth(parts, 24));
+    await db.sql.query(
+      `INSERT INTO scim_request_log (organization_id, request_id, received_at, method, path, status_code, duration_ms)
+       SELECT organization_id, UUID(), received_at, 'POST', path, 409, 1 FROM scim_request_log a JOIN (SELECT 1 FROM scim_request_log LIMIT 20) b`,
+    );
+    clear.push(await showHealth(parts, 24));
+    clock.advance(3 * 60 * 60 * 1000);
+    clear.push(await showHealth(parts, 24));
+
+    expect(clear).toEqual([true, false, false, true]);
+    const states = said.map(({ document }) => (document as { state: string }).state);
+    expect(states).toEqual(['ok', 'at_risk', 'quarantine_expected', 'ok']);
+    expect(said[2]?.document).toMatchObject({ failures: 425, line: 'ratio', expected_in_s: 25_835, silent: false });
+    expect(said[2]?.lines.join('\n')).toMatch(
+      /failed \(96\.4 % .*: quarantine expected\n[^]*4575 failures until Entra's next line; at this pace it is crossed in 7\.2 hours \(ratio\)\./,
+    );
+    expect(said[3]?.lines.join('\n')).toContain('The directory is silent since 2026-03-02T09:00:00.000Z.');
+    expect(said[3]?.document).toMatchObject({
+      silent: true,
+      last_request_at: '2026-03-02T09:00:00.000Z',
+      recent_ratio: 0,
+    });
+  });
 });

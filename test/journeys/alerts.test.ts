@@ -1,6 +1,8 @@
-// What admins are told without asking, through the real web and worker: a full pool until there are seats, many DELETEs once.
+// What admins are told without asking, through the real web and worker: a full pool until there are seats, many DELETEs once,
+// a directory that fails or falls silent.
 import { newId } from '../../src/ids';
-import { entraClient } from '../support/entra-client';
+import { findFreePort } from '../../src/embedded/ports';
+import { entraClient, entraUser } from '../support/entra-client';
 import type { ReadMail } from '../support/mailbox';
 import { useProduct } from '../support/product';
 
@@ -9,13 +11,18 @@ interface Listed {
 }
 
 describe('alerts', () => {
-  const product = useProduct();
+  const product = useProduct({ roles: [] });
   const directory = entraClient(product);
   const colleague = 'colleague@example.com';
   const auditor = 'auditor@example.com';
   let code = '';
 
+  const opsPort = findFreePort();
+
   beforeAll(async () => {
+    (product.environment as Record<string, string>)['OPS_PORT'] = String(await opsPort);
+    await product.web.start();
+    await product.worker.start();
     const { items } = await product.uptake<{ items: { code: string }[] }>('pool', 'list');
     code = items[0]?.code ?? '';
     await addAdmin(colleague, 'admin');
@@ -61,6 +68,41 @@ describe('alerts', () => {
     });
     expect(await product.rows(`SELECT id FROM mails WHERE kind = 'alert'`)).toHaveLength(4);
   });
+
+  test('a directory that fails, then falls silent: mailed once each, shown everywhere, over when it asks well again', async () => {
+    const taken = { userName: 'twice@example.com', givenName: 'Sam', familyName: 'Vale' };
+    await directory.create(taken);
+    for (let no = 0; no < 100; no += 1) await product.scim('POST', '/Users', entraUser(taken));
+
+    const failing = await product.until('it fails', () => openOf('provisioning_failing'), 60_000);
+    const health = await product.run(['scim', 'health']);
+    const metrics = await (await fetch(`http://127.0.0.1:${await opsPort}/metrics`)).text();
+    await product.rows('UPDATE scim_request_log SET received_at = received_at - INTERVAL 81 MINUTE');
+    const silent = await product.until('it is silent', () => openOf('provisioning_silent'), 60_000);
+    const mails = (await alertMails(8)).filter(({ subject }) => /Provisioning fails|is silent/.test(subject));
+    for (let no = 0; no < 60; no += 1) await directory.find(taken.userName);
+    await product.until(
+      'it is well again',
+      async () => (await product.uptake<Listed>('alert', 'list')).items.length === 1,
+      60_000,
+    );
+    const well = await product.run(['scim', 'health']);
+
+    expect(failing.says).toMatch(/^1\d\d of \d+ requests of the directory failed within 40 minutes\.$/);
+    expect([health.code, health.stdout]).toEqual([1, expect.stringContaining(': at risk')]);
+    expect(metrics).toMatch(/^uptake_scim_failure_ratio\{organization="main"\} 0\.[2-9]\d*$/m);
+    expect(metrics).toContain('uptake_scim_failure_level{organization="main"} 1\n');
+    expect(metrics).toContain('uptake_scim_request_log_dropped_total 0\n');
+    expect(silent.closed_at).toBeNull();
+    expect(mails.map(({ to }) => to).toSorted()).toEqual(
+      [colleague, colleague, product.admin.email, product.admin.email].toSorted(),
+    );
+    expect([well.code, well.stdout]).toEqual([0, expect.stringContaining(': ok')]);
+  }, 200_000);
+
+  async function openOf(kind: string): Promise<Listed['items'][number] | undefined> {
+    return (await product.uptake<Listed>('alert', 'list')).items.find((it) => it.kind === kind);
+  }
 
   async function hire(name: string, count: number): Promise<string[]> {
     const made = Array.from({ length: count }, (_, no) => `${name}${no}@example.com`).map((userName) =>

@@ -106,6 +106,24 @@ const alerts: readonly [string, AlertFacts][] = [
     'alert-admin-deactivated',
     { kind: 'admin_deactivated', email: 'ada@example.com', reason: 'removed', requestId: id, superAdmins: 0 },
   ],
+  [
+    'alert-provisioning-failing',
+    {
+      kind: 'provisioning_failing',
+      requests: 4200,
+      failures: 1300,
+      referenceFailures: 40,
+      ratio: 0.3,
+      status: 409,
+      times: 1120,
+      expectedAt: new Date('2026-03-02T09:30:00Z'),
+      line: 'failures',
+    },
+  ],
+  [
+    'alert-provisioning-silent',
+    { kind: 'provisioning_silent', lastAt: new Date('2026-03-02T05:40:00Z'), requests: 312 },
+  ],
   ['alert-mail-unknown', { kind: 'mail_unknown', mails: 1 }],
   ['alert-work-parked', { kind: 'work_parked', rows: 3, topic: 'SeatAssigned', error: 'TypeError' }],
   [
