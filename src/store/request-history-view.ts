@@ -38,7 +38,7 @@ export function createRequestHistoryView(connection: Connection) {
 }
 
 function reading(connection: Connection) {
-  const { organizationId, run, prepared } = connection;
+  const { organizationId, prepared } = connection;
   const { listOwn, listBeside } = listing(connection);
   return {
     find: async (requestId: string): Promise<PastRequest | undefined> => {
