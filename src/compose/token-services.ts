@@ -5,6 +5,7 @@ import type { Throttle } from '../service/throttle';
 import { createFederationTrusts } from '../service/federation-trusts';
 import { createProviderKeys, microsoftHosts } from '../service/provider-keys';
 import { createTokenGrants } from '../service/token-grants';
+import { createTokenWatch } from '../service/token-watch';
 
 type Parts = Omit<Parameters<typeof createCredentials>[0], 'access'>;
 
@@ -14,6 +15,7 @@ export function createTokenServices(parts: Parts, throttle: Throttle) {
   return {
     access,
     credentials: createCredentials({ ...parts, access }),
+    tokenWatch: createTokenWatch(parts),
     tokenGrants: createTokenGrants({
       ...parts,
       throttle,

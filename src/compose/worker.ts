@@ -92,11 +92,12 @@ function rememberReady({ isMigrated }: Core): IsReady {
   return async () => (isReady ||= await isMigrated());
 }
 
-/** Holds without an answer, alerts and findings that are over, and what of the request log is old enough to go. */
+/** Holds without an answer, tokens that end soon, alerts and findings that are over, and what of the request log is old enough to go. */
 async function tidy(core: Core): Promise<void> {
   const steps = [
     () => core.holds.expireHolds(),
     () => core.alerts.review(),
+    () => core.tokenWatch.watch(),
     () => core.findings.review(),
     () => core.requestHistory.purge(),
   ];

@@ -1,6 +1,7 @@
 // What admins are told without asking: the kinds of alerts, who hears of them, and when they end by themselves. Pure; called
 // by service/alert-step and service/alerts. Source of the kinds: docs/operations.md.
 import type { Role } from './caller';
+import type { TokenKind } from './credential';
 import type { QuarantineLine } from './entra-quarantine';
 
 /** What each kind says, once it is read. Only figures, codes, ids and names of things; an admin's address is an admin's to see. */
@@ -36,6 +37,16 @@ export interface AlertFactsByKind {
     readonly lastAt: Date;
     /** Of the 40 minutes up to the last one. */
     readonly requests: number;
+  };
+  token_expiring: {
+    readonly tokenId: string;
+    readonly token: TokenKind | 'federation';
+    readonly label: string;
+    /** null of a federation, which has no secret. */
+    readonly last4: string | null;
+    readonly expiresAt: Date;
+    /** Begun days count; 0 once it has ended. */
+    readonly daysLeft: number;
   };
   mail_unknown: { readonly mails: number };
   work_parked: { readonly rows: number; readonly topic: string; readonly error: string };
@@ -90,6 +101,7 @@ export const alertRules: { readonly [K in AlertKind]: AlertRule } = {
   admin_deactivated: event,
   provisioning_failing: state,
   provisioning_silent: { ...state, isLive: true },
+  token_expiring: { ...state, isLive: true },
   mail_unknown: { ...state, isLive: true },
   work_parked: state,
   report_failed: { ...state, isEvidence: true },

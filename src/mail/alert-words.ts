@@ -116,6 +116,18 @@ const table: { readonly [K in AlertKind]: (facts: AlertFactsByKind[K]) => AlertW
       'In Entra open Enterprise applications, the app, Provisioning: is it on, in quarantine, and what do its logs say? A token that has ended is refused before it is logged.',
     commands: ['token list', 'scim log'],
   }),
+  token_expiring: ({ tokenId, token, label, last4, expiresAt, daysLeft }) => ({
+    title: capital(`${tokenNames[token]} ${ending(daysLeft)}`),
+    lead: `The ${tokenNames[token]} ${label}${last4 === null ? '' : ` (last four ${last4})`} ${ending(daysLeft)}.`,
+    figures: [
+      figure('Label', label),
+      ...(last4 === null ? [] : [figure('Last four', last4)]),
+      figure(daysLeft === 0 ? 'Ended' : 'Ends', expiresAt),
+    ],
+    consequence: tokenLoss[token],
+    advice: tokenAdvice[token],
+    commands: [...(token === 'federation' ? ['token list'] : [`token rotate ${tokenId}`]), `token revoke ${tokenId}`],
+  }),
   mail_unknown: ({ mails }) => ({
     title: 'Mails of unknown fate',
     lead: `${mails === 1 ? '1 mail was' : `${count(mails)} mails were`} handed over, and nobody knows what came of it.`,
@@ -146,6 +158,39 @@ const table: { readonly [K in AlertKind]: (facts: AlertFactsByKind[K]) => AlertW
     commands: [`report run ${slug} --wait`],
   }),
 };
+
+type Token = AlertFactsByKind['token_expiring']['token'];
+
+const tokenNames: Readonly<Record<Token, string>> = {
+  scim: 'SCIM token',
+  api: 'API token',
+  'oauth-client': 'client secret',
+  federation: 'federation',
+};
+const noDirectory = 'Nobody loses a seat, but who joins, changes or leaves in the directory is not known here.';
+const tokenLoss: Readonly<Record<Token, string>> = {
+  scim: `After its end every request with it is refused. ${noDirectory}`,
+  api: 'After its end every request with it is refused.',
+  'oauth-client': `After its end no access token is given for it. ${noDirectory}`,
+  federation: `After its end no access token is given for it. ${noDirectory}`,
+};
+const inEntra = 'in Entra (Enterprise applications, the app, Provisioning)';
+const thenRevoke = 'test the connection, and only then revoke this one. If its successor is in use, just revoke it.';
+const tokenAdvice: Readonly<Record<Token, string>> = {
+  scim: `Rotate it, paste the new token ${inEntra}, ${thenRevoke}`,
+  api: 'Rotate it, put the new token where this one is used, and only then revoke this one. If its successor is in use, just revoke it.',
+  'oauth-client': `Rotate it, paste the new secret ${inEntra}, ${thenRevoke}`,
+  federation: `Make another one (token create federation) with the same trust, enter it ${inEntra}, ${thenRevoke}`,
+};
+
+function ending(daysLeft: number): string {
+  if (daysLeft === 0) return 'has ended';
+  return daysLeft === 1 ? 'ends in 1 day' : `ends in ${daysLeft} days`;
+}
+
+function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
 
 function figure(name: string, value: string | Date): AlertFigure {
   return { name, value };

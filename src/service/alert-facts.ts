@@ -2,6 +2,7 @@
 import type { AlertFacts, AlertFactsByKind, AlertKind, PoolFigures } from '../domain/alert';
 import type { QuarantineLine } from '../domain/entra-quarantine';
 import { holdExpiryMs, massWindowMs } from '../domain/hold';
+import { daysLeft } from '../domain/token-expiry';
 import type { AlertRow } from '../store/alert-store';
 import type { Stores } from '../store/stores';
 
@@ -43,6 +44,17 @@ const readers: { readonly [K in AlertKind]: Reader<K> } = {
     lastAt: new Date(String(detail['lastAt'])),
     requests: Number(detail['requests']),
   }),
+  token_expiring: async (_, { subjectId: tokenId, detail, closedAt }, now) => {
+    const expiresAt = new Date(String(detail['expiresAt']));
+    return {
+      tokenId,
+      token: detail['token'] as AlertFactsByKind['token_expiring']['token'],
+      label: String(detail['label']),
+      last4: detail['last4'] as string | null,
+      expiresAt,
+      daysLeft: daysLeft(expiresAt, closedAt ?? now),
+    };
+  },
   mail_unknown: async (stores) => ({ mails: await stores.mails.countUnknown() }),
   work_parked: async (stores, { detail }) => {
     return { rows: await stores.parked.count(), topic: String(detail['topic']), error: String(detail['error']) };

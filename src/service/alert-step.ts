@@ -37,6 +37,25 @@ export async function raiseAlert(stores: Stores, { newId, kind, subjectId, detai
   return true;
 }
 
+/** An alert that is mailed again as something draws nearer. */
+export interface StagedCause extends Omit<Cause, 'detail'> {
+  /** Counts down; kept in the alert's detail under this name. */
+  readonly stage: number;
+}
+
+/**
+ * Queues one more mail to each admin when an open alert has come to a nearer stage: each stage once, those passed meanwhile
+ * not at all. @returns whether there is an open alert
+ */
+export async function tellStage(stores: Stores, { stage, ...cause }: StagedCause): Promise<boolean> {
+  const open = await stores.alerts.lockOpen(cause.kind, cause.subjectId);
+  if (open === undefined) return false;
+  if (stage >= Number(open.detail['stage'])) return true;
+  await stores.alerts.saveDetail(open.id, { ...open.detail, stage });
+  await mailAlert(stores, { ...cause, alertId: open.id, stage });
+  return true;
+}
+
 /** Which alert ends, and what would speak against it. */
 export interface Relief {
   readonly kind: AlertKind;
@@ -68,14 +87,14 @@ export async function closeIfNothingIsParked(stores: Stores, at: Date): Promise<
 
 async function mailAlert(
   stores: Stores,
-  { newId, kind, alertId, at }: { newId: NewId; kind: AlertKind; alertId: string; at: Date },
+  { newId, kind, alertId, at, stage }: { newId: NewId; kind: AlertKind; alertId: string; at: Date; stage?: number },
 ): Promise<void> {
   const admins = await stores.admins.listActive(recipientRoles(kind));
   if (admins.length === 0) return;
   const { locale } = await stores.organization.get();
   const mailIds: string[] = [];
   for (const { id: adminId, email: toAddress } of admins) {
-    const dedupeKey = `alert:${adminId}:${alertId}`;
+    const dedupeKey = `alert:${adminId}:${alertId}${stage === undefined ? '' : `:${stage}`}`;
     const mail: NewMail = { kind: 'alert', userId: null, adminId, subjectId: alertId, toAddress, locale, dedupeKey };
     const mailId = newId();
     await stores.mails.add(mailId, mail, at);

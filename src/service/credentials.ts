@@ -18,6 +18,7 @@ import type { Database } from '../store/database';
 import type { Stores } from '../store/stores';
 import type { StoredToken } from '../store/token-store';
 import { hashToken } from './access';
+import { closeAlert } from './alert-step';
 import { newSecret, type SecretKind } from './credential-secret';
 import { freeSlot } from './credential-slot';
 
@@ -109,6 +110,7 @@ export function createCredentials({ database, clock, newId, access }: Dependenci
         if (live.length === 0) throw new AppError('token.not_found');
         const at = clock.now();
         for (const token of live) await revokeRow(stores, caller, token, at);
+        for (const { id: subjectId } of live) await closeAlert(stores, { kind: 'token_expiring', subjectId, at });
         return live.map((token) => ({ ...token, revokedAt: at }));
       });
       access.forget();

@@ -60,6 +60,15 @@ export function createTokenStore({ organizationId, run, prepared }: Connection) 
       const all = [...api.rows, ...scim.rows].map(toToken);
       return all.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     },
+    /** Whether a token is not revoked, and stays so until this transaction ends. */
+    holdLive: async ({ kind, id }: Pick<StoredToken, 'kind' | 'id'>): Promise<boolean> => {
+      const table = kind === 'api' ? 'api_tokens' : 'scim_credentials';
+      const { rows } = await prepared(
+        `SELECT id FROM ${table} WHERE organization_id = ? AND id = ? AND revoked_at IS NULL LOCK IN SHARE MODE`,
+        [organizationId, id],
+      );
+      return rows.length > 0;
+    },
     /** Slots that live tokens hold. One that has ended by `at` gives its slot up. */
     takenSlots: async (kind: 'scim' | 'api', at: Date): Promise<ReadonlySet<number>> => {
       const table = kind === 'api' ? 'api_tokens' : 'scim_credentials';

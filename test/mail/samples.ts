@@ -93,6 +93,14 @@ function alert(facts: AlertFacts, over: Partial<AlertModel> = {}): AlertModel {
 }
 const id = '0195e1a2-b3c4-7000-8000-0000000000aa';
 const pool = { code: 'EPE', name: 'Enpass Enterprise', seats: 500, assigned: 500, waiting: 12 };
+const ending = {
+  kind: 'token_expiring' as const,
+  tokenId: id,
+  label: 'Entra',
+  last4: 'x7Qd',
+  expiresAt: new Date('2026-03-09T06:30:00Z'),
+  daysLeft: 7,
+};
 const alerts: readonly [string, AlertFacts][] = [
   ['alert', { kind: 'pool_full', ...pool }],
   ['alert-over-assigned', { kind: 'over_assigned', ...pool, assigned: 1512, waiting: 0 }],
@@ -124,6 +132,10 @@ const alerts: readonly [string, AlertFacts][] = [
     'alert-provisioning-silent',
     { kind: 'provisioning_silent', lastAt: new Date('2026-03-02T05:40:00Z'), requests: 312 },
   ],
+  ['alert-token-expiring', { ...ending, token: 'scim' }],
+  ['alert-secret-expiring', { ...ending, token: 'oauth-client', daysLeft: 30 }],
+  ['alert-api-token-expiring', { ...ending, token: 'api', daysLeft: 1 }],
+  ['alert-federation-ended', { ...ending, token: 'federation', last4: null, daysLeft: 0 }],
   ['alert-mail-unknown', { kind: 'mail_unknown', mails: 1 }],
   ['alert-work-parked', { kind: 'work_parked', rows: 3, topic: 'SeatAssigned', error: 'TypeError' }],
   [
