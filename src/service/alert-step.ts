@@ -38,8 +38,8 @@ export async function raiseAlert(stores: Stores, { newId, kind, subjectId, detai
 }
 
 /** An alert that is mailed again as something draws nearer. */
-export interface StagedCause extends Omit<Cause, 'detail'> {
-  /** Counts down; kept in the alert's detail under this name. */
+export interface StagedCause extends Cause {
+  /** Counts down; the detail has it under this name. */
   readonly stage: number;
 }
 
@@ -47,11 +47,11 @@ export interface StagedCause extends Omit<Cause, 'detail'> {
  * Queues one more mail to each admin when an open alert has come to a nearer stage: each stage once, those passed meanwhile
  * not at all. @returns whether there is an open alert
  */
-export async function tellStage(stores: Stores, { stage, ...cause }: StagedCause): Promise<boolean> {
+export async function tellStage(stores: Stores, { stage, detail, ...cause }: StagedCause): Promise<boolean> {
   const open = await stores.alerts.lockOpen(cause.kind, cause.subjectId);
   if (open === undefined) return false;
   if (stage >= Number(open.detail['stage'])) return true;
-  await stores.alerts.saveDetail(open.id, { ...open.detail, stage });
+  await stores.alerts.saveDetail(open.id, await detail());
   await mailAlert(stores, { ...cause, alertId: open.id, stage });
   return true;
 }

@@ -6,7 +6,7 @@ import type { NewId } from '../ids';
 import type { AlertDetail, AlertRow } from '../store/alert-store';
 import type { Database } from '../store/database';
 import type { StoredToken } from '../store/token-store';
-import { closeAlert, raiseAlert, tellStage } from './alert-step';
+import { closeAlert, raiseAlert, tellStage, type Cause } from './alert-step';
 import { eachApart } from './apart';
 
 /** The verbs. */
@@ -31,9 +31,9 @@ export function createTokenWatch({ database, clock, newId }: Dependencies): Toke
       const stage = noticeOf(token.expiresAt, at);
       // Held until the end, or a revocation at this moment would find no alert to close.
       if (stage === undefined || !(await stores.tokens.holdLive(token))) return;
-      const cause = { newId, kind, subjectId: token.id, at } as const;
+      const cause: Cause = { newId, kind, subjectId: token.id, detail: () => detailOf(token, stage), at };
       if (await tellStage(stores, { ...cause, stage })) return;
-      await raiseAlert(stores, { ...cause, detail: () => detailOf(token, stage) });
+      await raiseAlert(stores, cause);
     });
 
   const close = (organizationId: number, { subjectId }: AlertRow, token: StoredToken | undefined): Promise<boolean> =>

@@ -1,5 +1,5 @@
 // What admins are told without asking, through the real web and worker: a full pool until there are seats, many DELETEs once,
-// a directory that fails or falls silent.
+// a directory that fails or falls silent, a token that ends soon.
 import { newId } from '../../src/ids';
 import { findFreePort } from '../../src/embedded/ports';
 import { entraClient, entraUser } from '../support/entra-client';
@@ -99,6 +99,27 @@ describe('alerts', () => {
     );
     expect([well.code, well.stdout]).toEqual([0, expect.stringContaining(': ok')]);
   }, 200_000);
+
+  test('a token that ends soon: mailed with its id and end, again when less is left, over with its revocation', async () => {
+    const made = await product.uptake<{ id: string }>('token', 'create', 'scim', '--label', 'soon', '--expires', '20d');
+    const told = async (count: number) => {
+      await product.worker.stop();
+      await product.worker.start();
+      return (await alertMails(8 + count)).filter(({ subject }) => subject.startsWith('SCIM token ends'));
+    };
+
+    const first = await told(2);
+    await product.rows(`UPDATE scim_credentials SET expires_at = NOW(6) + INTERVAL 40 HOUR WHERE label = 'soon'`);
+    await told(4);
+    const open = await openOf('token_expiring');
+    await product.uptake('token', 'revoke', made.id);
+
+    expect(first.map(({ to }) => to).toSorted()).toEqual([colleague, product.admin.email].toSorted());
+    expect(first[0]?.subject).toContain('SCIM token ends in 20 days');
+    expect(first[0]?.text).toContain(`uptake token rotate ${made.id}\n`);
+    expect(open?.says).toMatch(/^The SCIM token soon \(last four .{4}\) ends in 2 days\.$/);
+    expect(await openOf('token_expiring')).toBeUndefined();
+  }, 120_000);
 
   async function openOf(kind: string): Promise<Listed['items'][number] | undefined> {
     return (await product.uptake<Listed>('alert', 'list')).items.find((it) => it.kind === kind);

@@ -111,6 +111,17 @@ describe('the watch over the ends of tokens', () => {
     expect(await facts()).toMatchObject([{ tokenId: next.id, daysLeft: 30 }]);
   });
 
+  it('leaves no alert of a token that is revoked while the watch looks at it', async () => {
+    for (let turn = 0; turn < 10; turn += 1) {
+      const { id } = await credentials().create(here(), { ...bearer, expires: '20d' });
+
+      await Promise.all([watch(), credentials().revoke(here(), id), watch()]);
+    }
+
+    expect(await facts()).toEqual([]);
+    expect(db.statements.filter((sql) => sql === 'ROLLBACK')).toEqual([]);
+  });
+
   it('is over at the instant at which the token ends, and by a revocation that nobody told', async () => {
     const ends = await credentials().create(here(), { ...bearer, expires: '2d' });
     const gone = await credentials().create(here(), { ...bearer, label: 'other', expires: '20d' });
