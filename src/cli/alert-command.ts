@@ -99,7 +99,7 @@ function alertLines({ openedAt, closedAt, facts }: Alert): string[] {
   const { lead, commands } = alertWords(facts);
   const span = closedAt === null ? '' : ` until ${closedAt.toISOString()}`;
   const head = `${facts.kind.padEnd(17)}  since ${openedAt.toISOString()}${span}  ${lead}`;
-  return closedAt === null ? [head, ...commands.map((verb) => `  uptake ${verb}`)] : [head];
+  return closedAt === null ? [head, ...commands.map((verb) => `  npm run -s uptake -- ${verb}`)] : [head];
 }
 
 function shownWork({ id, topic, subjectId, attempts, error, createdAt }: Work): object {

@@ -63,9 +63,10 @@ export function subjectName(name: string): string {
   return cleanLine(name.replaceAll('!', ''), 120);
 }
 
-/** A verb as it is typed; the first organization needs no name. @example toCommand('hold list', 'main') === 'uptake hold list' */
+/** A verb as it is typed; the first organization needs no name. @example toCommand('alert list', 'main') === 'npm run -s uptake -- alert list' */
 export function toCommand(verb: string, slug: string): string {
-  return cleanLine(slug === 'main' ? `uptake ${verb}` : `uptake ${verb} --organization ${slug}`, 300);
+  const organization = slug === 'main' ? '' : ` --organization ${slug}`;
+  return cleanLine(`npm run -s uptake -- ${verb}${organization}`, 300);
 }
 
 /** @example formatSize(1_234_567) === '1.2 MB' */

@@ -1,9 +1,10 @@
-// The text part of a mail as mail programs like it: 72 columns, links whole and on lines of their own. Called by mails.ts.
+// The text part of a mail as mail programs like it: 72 columns, links and commands whole and on lines of their own. Called by mails.ts.
 
 const columns = 72;
 
 /**
- * Wraps long lines at blanks and folds runs of empty lines into one. A word longer than a line is cut, a link never.
+ * Wraps long lines at blanks and folds runs of empty lines into one. A word longer than a line is cut, a link never; a command
+ * to be copied stays on its line.
  * The continuation of a line that begins with a mark (✓ or ○) is indented under its text.
  */
 export function toPlainText(text: string): string {
@@ -16,7 +17,7 @@ export function toPlainText(text: string): string {
 
 function wrapLine(line: string): string[] {
   // UTF-16 units are never fewer than characters, so most lines need no closer look.
-  if (line.length <= columns) return [line === '-- ' ? line : line.trimEnd()];
+  if (line.length <= columns || line.startsWith('npm run ')) return [line === '-- ' ? line : line.trimEnd()];
   const indent = /^[✓○] /u.test(line) ? '  ' : '';
   const lines: string[] = [];
   let current = '';

@@ -95,7 +95,10 @@ async function look({ journeys, schedules, namespace, namespaceId, isMailFailing
       // Not seen yet, so that the next look does all of it again.
       if (rebuilt.isAway) return;
       if (rebuilt.failed > 0)
-        log.error({ failed: rebuilt.failed }, 'not all was given back to Temporal: run `uptake journeys rebuild`');
+        log.error(
+          { failed: rebuilt.failed },
+          'not all was given back to Temporal: run `npm run -s uptake -- journeys rebuild`',
+        );
       await schedules.reconcile();
     }
     await journeys.see({ ...server, isMailFailing: isMailFailing() });

@@ -35,7 +35,7 @@ describe('the composer of alerts', () => {
 
     expect(fromName).toBe('My organization');
     expect(content.text).toContain('Seats: 7\n');
-    expect(content.text).toContain('uptake pool list --organization acme\n');
+    expect(content.text).toContain('npm run -s uptake -- pool list --organization acme\n');
   });
 
   it('composes nothing about no alert, or one of another organization', async () => {

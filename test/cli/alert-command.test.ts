@@ -82,7 +82,7 @@ describe('what waits for a person, from the command line', () => {
 
     expect(none).toBe('No alert.\n');
     expect(printed()).toBe(
-      `hold_expired       since 2026-03-02T09:00:00.000Z  Nobody answered for seven days, so 1 deactivation was rejected.\n  uptake hold show ${noSubject}\n`,
+      `hold_expired       since 2026-03-02T09:00:00.000Z  Nobody answered for seven days, so 1 deactivation was rejected.\n  npm run -s uptake -- hold show ${noSubject}\n`,
     );
   });
 

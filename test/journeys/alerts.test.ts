@@ -35,7 +35,7 @@ describe('alerts', () => {
     await hire('full', 4);
     const mails = await alertMails(2);
     const { items } = await product.uptake<Listed>('alert', 'list');
-    const advice = /^uptake (pool set .* --seats \d+)$/m.exec(mails[0]?.text ?? '')?.[1] ?? '';
+    const advice = /^npm run -s uptake -- (pool set .* --seats \d+)$/m.exec(mails[0]?.text ?? '')?.[1] ?? '';
     await product.uptake(...advice.split(' '));
     const after = await product.uptake<Listed>('alert', 'list');
     const all = await product.uptake<Listed>('alert', 'list', '--all');

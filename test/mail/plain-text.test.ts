@@ -14,6 +14,12 @@ test('a link is never cut', () => {
   expect(toPlainText(`Open:\n${link}\n`)).toBe(`Open:\n${link}\n`);
 });
 
+test('a command stays on one line, so that it can be copied', () => {
+  const command = `npm run -s uptake -- scim log --request ${'0'.repeat(36)}`;
+
+  expect(toPlainText(`Look:\n${command}\n`)).toBe(`Look:\n${command}\n`);
+});
+
 test('a step that needs two lines goes on under its text', () => {
   const [, second] = toPlainText(`✓ ${'word '.repeat(20)}`).split('\n');
 
