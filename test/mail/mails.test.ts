@@ -62,10 +62,12 @@ describe.each(each(rendered))('%s', (name, { mail }) => {
     expect(Array.from(mail.subject).length).toBeLessThanOrEqual(60);
   });
 
-  test('has a text part of 72 columns with each link on a line of its own', () => {
+  test('has a text part of 72 columns with each link and command on a line of its own', () => {
     const lines = mail.text.split('\n');
 
-    expect(lines.filter((line) => Array.from(line).length > 72 && !/^https?:\S+$/.test(line))).toEqual([]);
+    expect(
+      lines.filter((line) => Array.from(line).length > 72 && !/^(https?:\S+$|npm run -s uptake -- )/.test(line)),
+    ).toEqual([]);
     expect(lines.filter((line) => /https?:/.test(line) && !/^https?:\S+$/.test(line))).toEqual([]);
   });
 
