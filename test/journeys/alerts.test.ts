@@ -116,7 +116,7 @@ describe('alerts', () => {
 
     expect(first.map(({ to }) => to).toSorted()).toEqual([colleague, product.admin.email].toSorted());
     expect(first[0]?.subject).toContain('SCIM token ends in 20 days');
-    expect(first[0]?.text).toContain(`uptake token rotate ${made.id}\n`);
+    expect(first[0]?.text).toContain(`npm run -s uptake -- token rotate ${made.id}\n`);
     expect(open?.says).toMatch(/^The SCIM token soon \(last four .{4}\) ends in 2 days\.$/);
     expect(await openOf('token_expiring')).toBeUndefined();
   }, 120_000);
