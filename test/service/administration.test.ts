@@ -203,11 +203,13 @@ describe('administration', () => {
       const [first, second] = await twoAdmins();
 
       await administration.changeRole(callerFor(first), second, 'auditor');
-      const byAuditor = administration.changeRole(callerFor(second), first, 'admin');
-      const last = administration.changeRole(callerFor(first), first, 'admin');
+      const [byAuditor, last] = await Promise.allSettled([
+        administration.changeRole(callerFor(second), first, 'admin'),
+        administration.changeRole(callerFor(first), first, 'admin'),
+      ]);
 
-      await expect(byAuditor).rejects.toMatchObject({ code: 'role.missing' });
-      await expect(last).rejects.toMatchObject({ code: 'input.invalid' });
+      expect(byAuditor).toMatchObject({ reason: { code: 'role.missing' } });
+      expect(last).toMatchObject({ reason: { code: 'input.invalid' } });
     });
 
     test('do not reach into another organization', async () => {
