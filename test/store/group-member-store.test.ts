@@ -73,19 +73,24 @@ describe('members of a large group', () => {
       return rowsRead();
     };
 
-    const add = await cost(async () => {
+    const addOne = async () => {
       await groups.lock(group.id);
       expect(await store.openAmong(group.id, [newcomer])).toEqual([]);
       expect(await store.lockUsers([newcomer])).toEqual([newcomer]);
       await store.open(newId, group.id, [newcomer], at);
       await groups.save({ ...group, memberCount: size + 1 });
-    });
-    const remove = await cost(async () => {
+    };
+    const removeOne = async () => {
       await groups.lock(group.id);
       expect(await store.openAmong(group.id, [newcomer])).toEqual([newcomer]);
       await store.close(group.id, [newcomer], at);
       await groups.save(group);
-    });
+    };
+    // Once beside the count: MySQL counts what it reads of its own dictionary when it opens a table, 40 rows or so.
+    await addOne();
+    await removeOne();
+    const add = await cost(addOne);
+    const remove = await cost(removeOne);
     const thousand = await cost(() => store.openAmong(group.id, members.slice(0, 1000)));
 
     expect(add).toBeLessThan(20);
